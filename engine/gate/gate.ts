@@ -1,0 +1,29 @@
+import { z } from 'zod';
+
+export const VERDICTS = ['pass', 'review', 'block'] as const;
+export const VerdictSchema = z.enum(VERDICTS);
+export type Verdict = z.infer<typeof VerdictSchema>;
+
+export const GateIssueSchema = z.object({
+	check: z.string(),
+	severity: z.enum(['review', 'block', 'note']),
+	/** One line an ops person reads. */
+	reason: z.string(),
+	/** Where in the text, as UTF-16 offsets. */
+	span: z.object({ start: z.number().int(), end: z.number().int() }).optional(),
+});
+export type GateIssue = z.infer<typeof GateIssueSchema>;
+
+export const GateSchema = z.object({
+	verdict: VerdictSchema,
+	issues: z.array(GateIssueSchema),
+	/** Checks that lacked their data. */
+	skipped: z.array(z.string()),
+	sentence: z.string(),
+});
+export type Gate = z.infer<typeof GateSchema>;
+
+/** The stricter of two verdicts. */
+export function stricter(a: Verdict, b: Verdict): Verdict {
+	return VERDICTS.indexOf(a) >= VERDICTS.indexOf(b) ? a : b;
+}

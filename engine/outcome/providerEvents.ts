@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import type { Channel } from '../channels/channel';
+import { epochMs, SECOND, type EpochMs } from '../time';
+import type { OutcomeEvent } from './outcome';
+
+export const PROVIDERS = ['whatsapp', 'meta_page', 'twilio', 'sendgrid'] as const;
+export type Provider = (typeof PROVIDERS)[number];
+
+/** One thing a provider reported about one message. */
+export interface ProviderEvent {
+	event: OutcomeEvent;
+	occurredAt: EpochMs;
+	/** The provider's id of the message. */
+	providerId?: string;
+	/** Unique per report: the same report again carries the same id. */
+	eventId: string;
+	/** draft.id, where it went out with the message and came back. */
+	outboundId?: string;
+	channel?: Channel;
+	errorCode?: string;
+}
+
+const record = z.record(z.string(), z.unknown());
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+const asRecord = (value: unknown): Record<string, unknown> => record.safeParse(value).data ?? {};
+const asText = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined);
+
+/** Unix seconds or milliseconds or ISO text, whichever the provider uses; `fallback` when it says nothing usable. */
+function moment(value: unknown, fallback: EpochMs): EpochMs {
+	const number = typeof value === 'number' ? value : typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : undefined;
+	if (number !== undefined) return epochMs(number < 1e11 ? number * SECOND : number);
+	const parsed = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+	return Number.isNaN(parsed) ? fallback : epochMs(parsed);
+}
+
+const WHATSAPP: Readonly<Record<string, OutcomeEvent>> = { sent: 'sent', delivered: 'delivered', read: 'read', failed: 'failed' };
+
+function readWhatsApp(payload: unknown, now: EpochMs): ProviderEvent[] {
+	const body = asRecord(payload);
+	const values = list(body.entry).flatMap((entry) => list(asRecord(entry).changes).map((change) => asRecord(asRecord(change).value)));
+	const statuses = [...values, body].flatMap((value) => list(value.statuses)).map(asRecord);
+	if (statuses.length === 0 && asText(body.status) && asText(body.id)) statuses.push(body);
+	return statuses.flatMap((status) => {
+		const event = WHATSAPP[asText(status.status) ?? ''];
+		const providerId = asText(status.id);
+		if (!event || !providerId) return [];
+		return [
+			{
+				event,
+				occurredAt: moment(status.timestamp, now),
+				providerId,
+				eventId: `whatsapp:${providerId}:${event}`,
+				outboundId: asText(status.biz_opaque_callback_data),
+				channel: 'whatsapp' as const,
+				errorCode: asText(asRecord(list(status.errors)[0]).code),
+			},
+		];
+	});
+}
+
+/** Messenger and Instagram report delivery and reading by message id; a bare watermark names no message and is left out. */
+function readMetaPage(payload: unknown, now: EpochMs): ProviderEvent[] {
+	const body = asRecord(payload);
+	const channel: Channel = body.object === 'instagram' ? 'instagram' : 'messenger';
+	const entries = list(body.entry).map(asRecord);
+	const messaging = (entries.length > 0 ? entries : [body]).flatMap((entry) => list(entry.messaging)).map(asRecord);
+	if (messaging.length === 0) messaging.push(body);
+	return messaging.flatMap((report) => {
+		const delivered = list(asRecord(report.delivery).mids).map((mid) => ({ event: 'delivered' as const, mid: asText(mid) }));
+		const read = { event: 'read' as const, mid: asText(asRecord(report.read).mid) };
+		return [...delivered, read].flatMap(({ event, mid }) =>
+			mid ? [{ event, occurredAt: moment(report.timestamp, now), providerId: mid, eventId: `meta:${mid}:${event}`, channel }] : [],
+		);
+	});
+}
+
+const TWILIO: Readonly<Record<string, OutcomeEvent>> = { sent: 'sent', delivered: 'delivered', read: 'read', undelivered: 'failed', failed: 'failed' };
+
+/** Status callbacks (form fields) and Event Streams (CloudEvents) alike. */
+function readTwilio(payload: unknown, now: EpochMs): ProviderEvent[] {
+	const reports = Array.isArray(payload) ? payload : [payload];
+	return reports.map(asRecord).flatMap((report) => {
+		const data = asRecord(report.data);
+		const status = asText(report.MessageStatus) ?? asText(report.SmsStatus) ?? asText(data.messageStatus) ?? asText(report.type)?.split('.').at(-1);
+		const event = TWILIO[(status ?? '').toLowerCase()];
+		const providerId = asText(report.MessageSid) ?? asText(report.SmsSid) ?? asText(data.messageSid);
+		if (!event || !providerId) return [];
+		const channel: Channel = (asText(report.To) ?? asText(data.to) ?? '').startsWith('whatsapp:') ? 'whatsapp' : 'sms';
+		return [
+			{
+				event,
+				occurredAt: moment(report.time ?? data.timestamp, now),
+				providerId,
+				eventId: `twilio:${providerId}:${event}`,
+				channel,
+				errorCode: asText(report.ErrorCode) ?? asText(data.errorCode),
+			},
+		];
+	});
+}
+
+const SENDGRID: Readonly<Record<string, OutcomeEvent>> = {
+	delivered: 'delivered',
+	deferred: 'bounced_soft',
+	dropped: 'dropped',
+	open: 'opened',
+	click: 'clicked',
+	spamreport: 'complaint',
+	unsubscribe: 'unsubscribed',
+	group_unsubscribe: 'unsubscribed',
+};
+
+function sendGridEvent(report: Record<string, unknown>): OutcomeEvent | undefined {
+	const name = asText(report.event) ?? '';
+	if (name === 'bounce') return report.type === 'blocked' ? 'bounced_soft' : 'bounced_hard';
+	if (name === 'open' && report.sg_machine_open === true) return 'machine_opened';
+	return SENDGRID[name];
+}
+
+function readSendGrid(payload: unknown, now: EpochMs): ProviderEvent[] {
+	const reports = Array.isArray(payload) ? payload : [payload];
+	return reports.map(asRecord).flatMap((report) => {
+		const event = sendGridEvent(report);
+		// SendGrid appends routing details to the id it answered the send with, after the first dot.
+		const providerId = asText(report.sg_message_id)?.split('.').at(0);
+		const eventId = asText(report.sg_event_id);
+		if (!event || (!providerId && !eventId)) return [];
+		return [
+			{
+				event,
+				occurredAt: moment(report.timestamp, now),
+				providerId,
+				eventId: `sendgrid:${eventId ?? `${providerId}:${event}`}`,
+				outboundId: asText(report.draft_id),
+				channel: 'email' as const,
+				errorCode: asText(report.status),
+			},
+		];
+	});
+}
+
+const READERS: Readonly<Record<Provider, (payload: unknown, now: EpochMs) => ProviderEvent[]>> = {
+	whatsapp: readWhatsApp,
+	meta_page: readMetaPage,
+	twilio: readTwilio,
+	sendgrid: readSendGrid,
+};
+
+/** The provider whose form a payload has, or undefined. */
+export function detectProvider(payload: unknown): Provider | undefined {
+	const body = asRecord(Array.isArray(payload) ? payload[0] : payload);
+	if ('sg_event_id' in body || 'sg_message_id' in body) return 'sendgrid';
+	if ('MessageSid' in body || 'SmsSid' in body || asText(body.type)?.startsWith('com.twilio.')) return 'twilio';
+	if ('statuses' in body || body.object === 'whatsapp_business_account' || ('recipient_id' in body && 'status' in body)) return 'whatsapp';
+	if ('delivery' in body || 'read' in body || 'messaging' in body || body.object === 'page' || body.object === 'instagram') return 'meta_page';
+	return undefined;
+}
+
+/**
+ * What a provider's report says, message by message. Reports of other kinds, and anything misshapen, give nothing:
+ * the text is a stranger's.
+ * @param now when a report names no time
+ */
+export function readProviderEvents(provider: Provider, payload: unknown, now: EpochMs): ProviderEvent[] {
+	return READERS[provider](payload, now);
+}

@@ -1,0 +1,47 @@
+import { configWithoutCloudSupport } from '@n8n/node-cli/eslint';
+
+/** Folders and what they may import: the dependency directions of the design, one way. */
+const DIRECTIONS = {
+	engine: { forbidden: ['nodes', 'store', 'llm', 'desk', 'credentials', 'sandbox', 'test'] },
+	llm: { forbidden: ['nodes', 'store', 'desk', 'credentials', 'sandbox', 'test'], typesOnly: ['engine'] },
+	store: { forbidden: ['nodes', 'llm', 'desk', 'credentials', 'sandbox', 'test'] },
+	desk: { forbidden: ['nodes', 'llm', 'credentials', 'sandbox', 'test'] },
+	nodes: { forbidden: ['credentials', 'sandbox', 'test'] },
+	credentials: { forbidden: ['nodes', 'engine', 'store', 'llm', 'desk', 'sandbox', 'test'] },
+};
+
+const directionRules = Object.entries(DIRECTIONS).map(([folder, { forbidden, typesOnly = [] }]) => ({
+	files: [`${folder}/**/*.ts`],
+	rules: {
+		'@typescript-eslint/no-restricted-imports': [
+			'error',
+			{
+				patterns: [
+					{ group: forbidden.map((name) => `**/../${name}/**`), message: `${folder}/ must not depend on this folder (see docs/architecture.md).` },
+					...typesOnly.map((name) => ({ group: [`**/../${name}/**`], allowTypeImports: true, message: `${folder}/ may use types of ${name}/ only.` })),
+				],
+			},
+		],
+	},
+}));
+
+export default [
+	{ ignores: ['dist/**', 'node_modules/**', 'sandbox/node_modules/**', 'sandbox/.state/**', 'coverage/**', '*.js', '**/*.cjs', '**/*.mjs'] },
+	...configWithoutCloudSupport,
+	...directionRules,
+	{
+		files: ['nodes/**/*.ts', 'engine/**/*.ts', 'store/**/*.ts', 'llm/**/*.ts', 'desk/**/*.ts', 'credentials/**/*.ts', 'index.ts'],
+		rules: {
+			'@typescript-eslint/no-explicit-any': 'error',
+			'@typescript-eslint/no-non-null-assertion': 'error',
+			'no-console': 'error',
+		},
+	},
+	{
+		// Runtime dependencies are the point of a self-hosted pack (store drivers, model SDKs), and the overrides only pin what the development install needs.
+		rules: {
+			'@n8n/community-nodes/no-runtime-dependencies': 'off',
+			'@n8n/community-nodes/no-overrides-field': 'off',
+		},
+	},
+];

@@ -1,0 +1,70 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { parseChannel } from '../../engine/channels/channel';
+import { MessageSchema } from '../../engine/message/message';
+import { OutcomeEventSchema, type Outcome } from '../../engine/outcome/outcome';
+import { epochMs } from '../../engine/time';
+import type { OutcomeInput } from '../../store/store';
+import { commitIsolated, executeBatch } from '../shared/batch';
+import { ItemInputError } from '../shared/errors';
+import { withStore } from '../shared/openNodeStore';
+import { readKey, readOptionalText, readOptionalTime, readText } from '../shared/readParameter';
+import { toOutcome } from './toOutcome';
+
+type EventParameters = Omit<OutcomeInput, 'occurredAt'> & { occurredAt?: OutcomeInput['occurredAt'] };
+
+function readValue(context: IExecuteFunctions, index: number): number | undefined {
+	const raw: unknown = context.getNodeParameter('options.value', index, undefined);
+	if (raw === undefined || raw === null || raw === '') return undefined;
+	const value = Number(raw);
+	if (!Number.isFinite(value)) throw new ItemInputError(`'Value' must be a number, but is ${JSON.stringify(raw)}`);
+	return value;
+}
+
+function readCurrency(context: IExecuteFunctions, index: number): string | undefined {
+	const currency = readOptionalText(context, 'options.currency', index)?.toUpperCase();
+	if (currency !== undefined && !/^[A-Z]{3}$/.test(currency)) throw new ItemInputError(`'Currency' must be a three-letter code, but is '${currency.slice(0, 20)}'`, 'Use ISO 4217, e.g. EUR or USD.');
+	return currency;
+}
+
+function readParameters(context: IExecuteFunctions, index: number, item: INodeExecutionData): EventParameters {
+	const message = readKey(item, 'message', MessageSchema);
+	const event = OutcomeEventSchema.safeParse(context.getNodeParameter('event', index));
+	if (!event.success) throw new ItemInputError(`'Event' is not known: ${JSON.stringify(context.getNodeParameter('event', index))}`, 'Choose one of the list.');
+	const parameters: EventParameters = {
+		workspace: readText(context, 'workspace', index, 'Workspace'),
+		event: event.data,
+		occurredAt: readOptionalTime(context, 'options.occurredAt', index, 'Occurred At'),
+		outboundId: readOptionalText(context, 'draftId', index),
+		contactId: readOptionalText(context, 'contact', index),
+		providerId: readOptionalText(context, 'options.providerId', index),
+		eventId: readOptionalText(context, 'options.eventId', index),
+		threadId: readOptionalText(context, 'options.threadId', index) ?? message?.threadId,
+		channel: parseChannel(readOptionalText(context, 'options.channel', index) ?? message?.channel ?? item.json.channel),
+		value: readValue(context, index),
+		currency: readCurrency(context, index),
+	};
+	const { outboundId, contactId, providerId, threadId } = parameters;
+	if (!outboundId && !contactId && !providerId && !threadId) {
+		throw new ItemInputError('The event names no message and no person', "Fill in 'Draft ID' or 'Contact', or add 'Provider ID' or 'Thread ID' under Options.");
+	}
+	return parameters;
+}
+
+/** Record Event: one event an item, found and attributed by the store. */
+export async function recordEvents(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	return await executeBatch<EventParameters, Outcome>(context, {
+		outputs: 1,
+		failedOutput: 0,
+		read: (index, item) => readParameters(context, index, item),
+		decide: async (items) =>
+			await withStore(context, async (store) => {
+				const now = await store.clock.now();
+				const inputs = items.map(({ params }): OutcomeInput => ({ ...params, occurredAt: params.occurredAt ?? epochMs(now) }));
+				return await commitIsolated(inputs, async (batch) => {
+					const recorded = await store.outcomes.record(batch);
+					return recorded.map((result, place) => toOutcome(batch[place], result));
+				});
+			}),
+		write: (outcome) => ({ output: 0, json: { outcome } }),
+	});
+}

@@ -1,0 +1,62 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { IExecuteFunctions, ITriggerFunctions } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+import { openStore, type StoreConfig } from '../../store/openStore';
+import type { Store } from '../../store/store';
+
+type Context = Pick<IExecuteFunctions | ITriggerFunctions, 'getCredentials' | 'getNode'>;
+
+function embeddedFile(): string {
+	return join(process.env.N8N_USER_FOLDER ?? homedir(), '.n8n', 'lead-autopilot.sqlite');
+}
+
+async function storeConfig(context: Context): Promise<StoreConfig> {
+	const chosen = context.getNode().credentials?.leadAutopilotStoreApi;
+	if (!chosen) {
+		if (process.env.EXECUTIONS_MODE === 'queue') {
+			throw new NodeOperationError(context.getNode(), 'The embedded store cannot be shared by the workers of queue mode', {
+				description: "Create a 'Lead Autopilot Store API' credential that points at Postgres and choose it in this node.",
+			});
+		}
+		return { kind: 'sqlite', file: embeddedFile() };
+	}
+	const credential = await context.getCredentials('leadAutopilotStoreApi');
+	return {
+		kind: 'postgres',
+		host: String(credential.host),
+		port: Number(credential.port),
+		database: String(credential.database),
+		user: String(credential.user),
+		password: String(credential.password),
+		ssl: credential.ssl === true,
+	};
+}
+
+/**
+ * Runs `work` with the store the node's credential names, or with the embedded one, and hands the store back after.
+ * @throws NodeOperationError when the store cannot be reached; its text names the host, never the password.
+ */
+export async function withStore<T>(context: Context, work: (store: Store) => Promise<T>): Promise<T> {
+	const store = await openStore(await storeConfig(context));
+	try {
+		return await work(store);
+	} finally {
+		await store.close();
+	}
+}
+
+/** As `withStore`, for nodes that also answer without state: `work` gets undefined and the reason when no store can be had. */
+export async function withStoreIfReachable<T>(context: Context, work: (store: Store | undefined, reason?: string) => Promise<T>): Promise<T> {
+	let store: Store;
+	try {
+		store = await openStore(await storeConfig(context));
+	} catch (error) {
+		return await work(undefined, error instanceof Error ? error.message : String(error));
+	}
+	try {
+		return await work(store);
+	} finally {
+		await store.close();
+	}
+}

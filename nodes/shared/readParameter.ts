@@ -1,0 +1,70 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { ZodType } from 'zod';
+import { CHANNELS, parseChannel, type Channel } from '../../engine/channels/channel';
+import { epochMs, type EpochMs } from '../../engine/time';
+import { ItemInputError } from './errors';
+
+type Source = Pick<IExecuteFunctions, 'getNodeParameter'>;
+
+/** A text parameter, trimmed; undefined when empty. Numbers (phone numbers, sheet cells) count as text. */
+export function readOptionalText(source: Source, name: string, itemIndex: number): string | undefined {
+	const value: unknown = source.getNodeParameter(name, itemIndex, '');
+	if (value === null || value === undefined || value === '') return undefined;
+	if (typeof value !== 'string' && typeof value !== 'number') {
+		throw new ItemInputError(`'${name}' must be text, but is ${Array.isArray(value) ? 'a list' : `a ${typeof value}`}`, `Open the node and point '${name}' at a text field of the item.`);
+	}
+	const text = String(value).trim();
+	return text === '' ? undefined : text;
+}
+
+/** A text parameter that must not be empty. `label` is the name a person sees on the node. */
+export function readText(source: Source, name: string, itemIndex: number, label: string): string {
+	const text = readOptionalText(source, name, itemIndex);
+	if (text === undefined) {
+		throw new ItemInputError(`'${label}' is empty`, `Open the node and point '${label}' at the field of the item that holds it, e.g. {{ $json.${name} }}.`);
+	}
+	return text;
+}
+
+export function readNumber(source: Source, name: string, itemIndex: number, label: string): number {
+	const value: unknown = source.getNodeParameter(name, itemIndex);
+	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	if (typeof number !== 'number' || !Number.isFinite(number)) {
+		throw new ItemInputError(`'${label}' must be a number, but is ${JSON.stringify(value)}`);
+	}
+	return number;
+}
+
+/** The channel a parameter names. */
+export function readChannel(source: Source, itemIndex: number, name = 'channel'): Channel {
+	const text = readText(source, name, itemIndex, 'Channel');
+	const channel = parseChannel(text);
+	if (!channel) throw new ItemInputError(`Channel '${text.slice(0, 40)}' is not known`, `Use one of: ${CHANNELS.join(', ')}.`);
+	return channel;
+}
+
+/** A moment given as ISO-8601 text or epoch milliseconds; undefined when empty. */
+export function readOptionalTime(source: Source, name: string, itemIndex: number, label: string): EpochMs | undefined {
+	const value: unknown = source.getNodeParameter(name, itemIndex, '');
+	if (value === null || value === undefined || value === '') return undefined;
+	try {
+		if (typeof value === 'number' || typeof value === 'string' || value instanceof Date) return epochMs(value);
+		// Expressions hand over Luxon DateTime objects, e.g. from $now.
+		return epochMs(String(value));
+	} catch {
+		throw new ItemInputError(`'${label}' is no date and time: ${JSON.stringify(value)}`, 'Use ISO-8601, e.g. 2026-03-01T09:00:00Z.');
+	}
+}
+
+/** The item's own key (`draft`, `gate`, …) when it is there and has the contract's shape; undefined otherwise. */
+export function readKey<T>(item: INodeExecutionData, key: string, schema: ZodType<T>): T | undefined {
+	const result = schema.safeParse(item.json[key]);
+	return result.success ? result.data : undefined;
+}
+
+/** As `readKey`, but missing or misshapen fails the item. `from` names the node that writes the key. */
+export function requireKey<T>(item: INodeExecutionData, key: string, schema: ZodType<T>, from: string): T {
+	const value = readKey(item, key, schema);
+	if (value === undefined) throw new ItemInputError(`The item has no usable '${key}'`, `Put ${from} before this node.`);
+	return value;
+}

@@ -1,0 +1,73 @@
+import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData, INodeParameters, INodeType, ICredentialDataDecryptedObject } from 'n8n-workflow';
+import { NodeHelpers, Workflow } from 'n8n-workflow';
+
+export interface RunOptions {
+	/** What the user filled in; the rest takes the description's defaults, expressions included. */
+	parameters?: INodeParameters;
+	continueOnFail?: boolean;
+	/** Credentials by type name, as decrypted. */
+	credentials?: Record<string, ICredentialDataDecryptedObject>;
+	/** What getInputConnectionData answers, by connection type. */
+	connected?: Record<string, unknown>;
+}
+
+export interface RunResult {
+	outputs: INodeExecutionData[][];
+	hints: string[];
+}
+
+/** Runs a node's execute over items, with n8n's own defaults and expression evaluation, without an n8n around it. */
+export async function runNode(nodeType: INodeType, items: IDataObject[], options: RunOptions = {}): Promise<RunResult> {
+	const { description } = nodeType;
+	const version = Array.isArray(description.version) ? description.version[description.version.length - 1] : description.version;
+	const node: INode = {
+		id: 'node-under-test',
+		name: description.displayName,
+		type: `n8n-nodes-lead-autopilot.${description.name}`,
+		typeVersion: version,
+		position: [0, 0],
+		parameters: {},
+		credentials: Object.fromEntries(Object.keys(options.credentials ?? {}).map((name) => [name, { id: name, name }])),
+	};
+	node.parameters = NodeHelpers.getNodeParameters(description.properties, options.parameters ?? {}, true, false, node, description) ?? {};
+	const nodeTypes = { getByName: () => nodeType, getByNameAndVersion: () => nodeType, getKnownTypes: () => ({}) };
+	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
+	const input: INodeExecutionData[] = items.map((json, index) => ({ json, pairedItem: { item: index } }));
+	const hints: string[] = [];
+
+	const lookUp = (path: string): unknown =>
+		path.split('.').reduce<unknown>((value, key) => (value !== null && typeof value === 'object' ? (value as Record<string, unknown>)[key] : undefined), node.parameters);
+
+	const context = {
+		getInputData: () => input,
+		getNode: () => node,
+		getWorkflow: () => ({ id: 'workflow-under-test', name: 'Test', active: false }),
+		getExecutionId: () => 'execution-under-test',
+		getMode: () => 'manual',
+		continueOnFail: () => options.continueOnFail ?? false,
+		getTimezone: () => 'UTC',
+		getCredentials: async (name: string) => {
+			const credential = options.credentials?.[name];
+			if (!credential) throw new Error(`Node does not have any credentials set for "${name}"`);
+			return credential;
+		},
+		getInputConnectionData: async (type: string) => options.connected?.[type],
+		addExecutionHints: (...added: { message: string }[]) => hints.push(...added.map((hint) => hint.message)),
+		getExecutionCancelSignal: () => undefined,
+		onExecutionCancellation: () => undefined,
+		logger: { info() {}, warn() {}, error() {}, debug() {} },
+		helpers: {},
+		getNodeParameter: (name: string, itemIndex: number, fallback?: unknown) => {
+			const raw = lookUp(name);
+			if (raw === undefined) {
+				if (fallback !== undefined) return fallback;
+				throw new Error(`Could not get parameter "${name}"`);
+			}
+			const value = workflow.expression.getParameterValue(raw as INodeParameters, null, 0, itemIndex, node.name, input, 'manual', {}) as unknown;
+			return value === undefined ? fallback : value;
+		},
+	};
+	if (!nodeType.execute) throw new Error(`${description.name} has no execute`);
+	const outputs = (await nodeType.execute.call(context as unknown as IExecuteFunctions)) as INodeExecutionData[][];
+	return { outputs, hints };
+}
