@@ -13,7 +13,7 @@ import { toOutcome } from './toOutcome';
 type EventParameters = Omit<OutcomeInput, 'occurredAt'> & { occurredAt?: OutcomeInput['occurredAt'] };
 
 function readValue(context: IExecuteFunctions, index: number): number | undefined {
-	const raw: unknown = context.getNodeParameter('options.value', index, undefined);
+	const raw: unknown = context.getNodeParameter('options.value', index, '');
 	if (raw === undefined || raw === null || raw === '') return undefined;
 	const value = Number(raw);
 	if (!Number.isFinite(value)) throw new ItemInputError(`'Value' must be a number, but is ${JSON.stringify(raw)}`);

@@ -5,7 +5,7 @@ import type { OutcomeInput } from '../../store/store';
 import { commitIsolated, executeBatch, settled, type Settled } from '../shared/batch';
 import { ItemInputError } from '../shared/errors';
 import { withStore } from '../shared/openNodeStore';
-import { readText } from '../shared/readParameter';
+import { readJson, readText } from '../shared/readParameter';
 import { toOutcome } from './toOutcome';
 
 interface PayloadParameters {
@@ -14,18 +14,8 @@ interface PayloadParameters {
 	payload: unknown;
 }
 
-function readPayload(context: IExecuteFunctions, index: number): unknown {
-	const value: unknown = context.getNodeParameter('payload', index);
-	if (typeof value !== 'string') return value;
-	try {
-		return JSON.parse(value);
-	} catch {
-		throw new ItemInputError("'Payload' is not valid JSON", "Point it at the body of the webhook, e.g. {{ $json.body }}.");
-	}
-}
-
 function readParameters(context: IExecuteFunctions, index: number): PayloadParameters {
-	const payload = readPayload(context, index);
+	const payload = readJson(context, 'payload', index, 'Payload');
 	const chosen: unknown = context.getNodeParameter('provider', index);
 	const provider = PROVIDERS.find((name) => name === chosen) ?? detectProvider(payload);
 	if (!provider) throw new ItemInputError('The payload is no report this node knows', "Choose the provider under 'Provider', and check that 'Payload' holds what the provider sent.");

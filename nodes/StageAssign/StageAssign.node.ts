@@ -1,8 +1,8 @@
-import type { IExecuteFunctions, INodeExecutionData, INodeType } from 'n8n-workflow';
+import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 import { executeBatch } from '../shared/batch';
 import { withStoreIfReachable } from '../shared/openNodeStore';
 import { decideStages } from './decideStages';
-import { stageAssignDescription } from './description';
+import { stageAssignProperties } from './description';
 import { readStageParameters } from './readStageParameters';
 
 const ASSIGNED = 0;
@@ -10,7 +10,23 @@ const UNCHANGED = 1;
 const NEEDS_REVIEW = 2;
 
 export class StageAssign implements INodeType {
-	description = stageAssignDescription;
+	description: INodeTypeDescription = {
+		displayName: 'Stage Assign',
+		name: 'stageAssign',
+		icon: { light: 'file:icon.svg', dark: 'file:icon.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: "={{ 'Pipeline: ' + ($parameter.pipelineSource === 'stored' ? $parameter.pipeline || 'default' : 'own stages') }}",
+		description: 'Places a contact in the right pipeline stage, and defends good stages against bad readings',
+		defaults: { name: 'Stage Assign' },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
+		outputNames: ['Assigned', 'Unchanged', 'Needs Review'],
+		credentials: [{ name: 'leadAutopilotStoreApi', required: false }],
+		properties: stageAssignProperties,
+		// Not for agents: what it does has side effects a conversation must not cause.
+		usableAsTool: undefined,
+	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await executeBatch(this, {

@@ -4,7 +4,7 @@ import { ClassificationSchema } from '../../engine/classify/classification';
 import { ContactSchema, StatusSchema, type Contact, type Status } from '../../engine/message/contact';
 import { StageDefinitionSchema, type Pipeline } from '../../engine/pipeline/stage';
 import { ItemInputError } from '../shared/errors';
-import { readKey, readOptionalText, readText } from '../shared/readParameter';
+import { readJson, readKey, readOptionalText, readText } from '../shared/readParameter';
 
 export interface StageParameters {
 	workspace: string;
@@ -23,7 +23,7 @@ export interface StageParameters {
 }
 
 function readScore(context: IExecuteFunctions, index: number): number | undefined {
-	const value: unknown = context.getNodeParameter('score', index, undefined);
+	const value: unknown = context.getNodeParameter('score', index, '');
 	if (value === undefined || value === null || value === '') return undefined;
 	const score = Number(value);
 	if (!Number.isFinite(score) || score < 0 || score > 100) {
@@ -33,14 +33,7 @@ function readScore(context: IExecuteFunctions, index: number): number | undefine
 }
 
 function readInlinePipeline(context: IExecuteFunctions, index: number): Pipeline {
-	const value: unknown = context.getNodeParameter('stages', index);
-	let stages: unknown = value;
-	try {
-		if (typeof value === 'string') stages = JSON.parse(value);
-	} catch {
-		throw new ItemInputError("'Stages' is not valid JSON", 'Check for a missing comma or quote; the default of the field shows the form.');
-	}
-	const parsed = z.array(StageDefinitionSchema).min(1).safeParse(stages);
+	const parsed = z.array(StageDefinitionSchema).min(1).safeParse(readJson(context, 'stages', index, 'Stages'));
 	if (!parsed.success) {
 		const [issue] = parsed.error.issues;
 		throw new ItemInputError(`'Stages' does not fit: ${issue.path.join('.')} ${issue.message}`, 'Every stage needs id, name, order and a type: LEAD, IN_PROGRESS, WON, LOST or ARCHIVED.');

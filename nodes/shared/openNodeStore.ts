@@ -2,7 +2,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { IExecuteFunctions, ITriggerFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
-import { openStore, type StoreConfig } from '../../store/openStore';
+import type { StoreConfig } from '../../store/config';
+import { openStore } from '../../store/openStore';
 import type { Store } from '../../store/store';
 
 type Context = Pick<IExecuteFunctions | ITriggerFunctions, 'getCredentials' | 'getNode'>;

@@ -47,5 +47,10 @@ export const channelField: INodeProperties = {
 	description: `One of: ${CHANNELS.join(', ')}`,
 };
 
-/** The optional store credential every stateful node declares. */
-export const storeCredential = { name: 'leadAutopilotStoreApi', required: false } as const;
+export const conversationField: INodeProperties = {
+	displayName: 'Conversation',
+	name: 'conversation',
+	type: 'string',
+	default: '={{ $json.conversation }}',
+	description: 'What was written so far: a list of { from: lead, us or person, text, timestamp }, oldest first. When the item has none, what the store holds about the contact is used.',
+};

@@ -47,13 +47,10 @@ export function readChannel(source: Source, itemIndex: number, name = 'channel')
 export function readOptionalTime(source: Source, name: string, itemIndex: number, label: string): EpochMs | undefined {
 	const value: unknown = source.getNodeParameter(name, itemIndex, '');
 	if (value === null || value === undefined || value === '') return undefined;
-	try {
-		if (typeof value === 'number' || typeof value === 'string' || value instanceof Date) return epochMs(value);
-		// Expressions hand over Luxon DateTime objects, e.g. from $now.
-		return epochMs(String(value));
-	} catch {
-		throw new ItemInputError(`'${label}' is no date and time: ${JSON.stringify(value)}`, 'Use ISO-8601, e.g. 2026-03-01T09:00:00Z.');
-	}
+	// Expressions hand over Luxon DateTime objects, e.g. from $now: their text is ISO-8601.
+	const moment = new Date(typeof value === 'number' || value instanceof Date ? value : String(value)).getTime();
+	if (Number.isNaN(moment)) throw new ItemInputError(`'${label}' is no date and time: ${JSON.stringify(value)}`, 'Use ISO-8601, e.g. 2026-03-01T09:00:00Z.');
+	return epochMs(moment);
 }
 
 /** The item's own key (`draft`, `gate`, …) when it is there and has the contract's shape; undefined otherwise. */
@@ -67,4 +64,22 @@ export function requireKey<T>(item: INodeExecutionData, key: string, schema: Zod
 	const value = readKey(item, key, schema);
 	if (value === undefined) throw new ItemInputError(`The item has no usable '${key}'`, `Put ${from} before this node.`);
 	return value;
+}
+
+/** The value a text spells in JSON; undefined when it spells none. */
+function parseJson(text: string): { value: unknown } | undefined {
+	try {
+		return { value: JSON.parse(text) as unknown };
+	} catch {
+		return undefined;
+	}
+}
+
+/** A JSON parameter: an object handed over by an expression, or text that spells one. */
+export function readJson(source: Source, name: string, itemIndex: number, label: string): unknown {
+	const value: unknown = source.getNodeParameter(name, itemIndex);
+	if (typeof value !== 'string') return value;
+	const parsed = parseJson(value);
+	if (!parsed) throw new ItemInputError(`'${label}' is not valid JSON`, 'Check for a missing comma or quote, or point the field at the part of the item that holds it.');
+	return parsed.value;
 }

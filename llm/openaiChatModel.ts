@@ -1,0 +1,157 @@
+import OpenAI from 'openai';
+import { z } from 'zod';
+import { withinTime } from './callWindow';
+import { ModelError, type ChatAnswer, type ChatModel, type ChatRequest } from './chatModel';
+import { readFailure, toModelError } from './providerError';
+import { toOpenAiSchema, withSchemaInstruction } from './schemaDialect';
+
+/** Where and what to call. */
+export interface OpenAiConfig {
+	/** The API's root, e.g. `http://127.0.0.1:11434/v1`; OpenAI's own when absent. */
+	baseUrl?: string;
+	modelId: string;
+	/** Milliseconds since the epoch; the machine's clock when absent. */
+	now?: () => number;
+}
+
+const OPENAI_ROOT = 'https://api.openai.com/v1';
+
+/**
+ * What this server has been found to accept. Servers that speak OpenAI's protocol differ in these three, and say so only by
+ * refusing; what was learnt is kept so that the next call is right at once.
+ */
+interface Dialect {
+	structured: 'json_schema' | 'json_object' | 'prompt';
+	tokenLimit: 'max_completion_tokens' | 'max_tokens';
+	temperature: boolean;
+	tokenLimitSwapped: boolean;
+}
+
+const completion = z.object({
+	model: z.string().min(1).optional().catch(undefined),
+	choices: z
+		.array(
+			z.object({
+				finish_reason: z.string().nullish(),
+				message: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }),
+			}),
+		)
+		.min(1),
+	usage: z
+		.object({ prompt_tokens: z.number().int().nonnegative(), completion_tokens: z.number().int().nonnegative() })
+		.optional()
+		.catch(undefined),
+});
+
+/** Changes the dialect according to a refusal; false when the refusal is about something else. */
+function learn(dialect: Dialect, request: ChatRequest, thrown: unknown): boolean {
+	const { status, reason, message } = readFailure(thrown);
+	if (status !== 400 && status !== 422) return false;
+	const said = `${reason} ${message}`;
+	if (request.temperature !== undefined && dialect.temperature && /temperature/i.test(said)) {
+		dialect.temperature = false;
+		return true;
+	}
+	if (request.maxTokens !== undefined && !dialect.tokenLimitSwapped && /max_(completion_)?tokens/.test(said)) {
+		dialect.tokenLimit = dialect.tokenLimit === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens';
+		dialect.tokenLimitSwapped = true;
+		return true;
+	}
+	if (request.schema && dialect.structured !== 'prompt' && /response_format|json_schema|json_object|schema|structured/i.test(said)) {
+		dialect.structured = dialect.structured === 'json_schema' ? 'json_object' : 'prompt';
+		return true;
+	}
+	return false;
+}
+
+function bodyFor(request: ChatRequest, modelId: string, dialect: Dialect, official: boolean): OpenAI.Chat.Completions.ChatCompletionCreateParamsNonStreaming {
+	const { schema } = request;
+	// Compatible servers may ignore the response format without a word, so they are told in words as well.
+	const inWords = schema !== undefined && (dialect.structured !== 'json_schema' || !official);
+	const system = inWords ? withSchemaInstruction(request.system, schema.jsonSchema) : request.system;
+	const body: OpenAI.Chat.Completions.ChatCompletionCreateParamsNonStreaming = {
+		model: modelId,
+		messages: [...(system === '' ? [] : [{ role: 'system' as const, content: system }]), ...request.messages],
+	};
+	if (request.maxTokens !== undefined) body[dialect.tokenLimit] = request.maxTokens;
+	if (request.temperature !== undefined && dialect.temperature) body.temperature = request.temperature;
+	if (schema && dialect.structured === 'json_schema') {
+		body.response_format = { type: 'json_schema', json_schema: { name: schema.name, ...toOpenAiSchema(schema.jsonSchema) } };
+	} else if (schema && dialect.structured === 'json_object') {
+		body.response_format = { type: 'json_object' };
+	}
+	return body;
+}
+
+function rootOf(baseUrl: string | undefined): string {
+	if (baseUrl === undefined || baseUrl.trim() === '') return OPENAI_ROOT;
+	const trimmed = baseUrl.trim().replace(/\/+$/, '');
+	// "http://localhost:11434" is what people paste; the protocol lives under /v1 on every such server.
+	return /^https?:\/\/[^/]+$/.test(trimmed) ? `${trimmed}/v1` : trimmed;
+}
+
+/**
+ * Models of one OpenAI-compatible server, one per key; what is learnt about the server is shared between them.
+ * The key may be empty for servers that want none.
+ */
+export function openAiChatModels(config: OpenAiConfig): (apiKey: string) => ChatModel {
+	const now = config.now ?? Date.now;
+	const root = rootOf(config.baseUrl);
+	const official = new URL(root).hostname === 'api.openai.com';
+	const provider = official ? 'OpenAI' : `The model server at ${new URL(root).host}`;
+	const dialect: Dialect = {
+		structured: 'json_schema',
+		tokenLimit: official ? 'max_completion_tokens' : 'max_tokens',
+		temperature: true,
+		tokenLimitSwapped: false,
+	};
+	return (apiKey) => {
+		// Everything the SDK would otherwise take from the environment is set, so the host's own OpenAI settings never mix in.
+		const client = new OpenAI({
+			apiKey: apiKey === '' ? 'none' : apiKey,
+			adminAPIKey: null,
+			baseURL: root,
+			organization: null,
+			project: null,
+			webhookSecret: null,
+			maxRetries: 0,
+			logLevel: 'off',
+		});
+		const send = async (request: ChatRequest, signal: AbortSignal): Promise<unknown> => {
+			for (;;) {
+				// A copy: another call may change the shared dialect while this one is under way.
+				const used = { ...dialect };
+				try {
+					return await client.chat.completions.create(bodyFor(request, config.modelId, used, official), { signal, timeout: request.timeoutMs });
+				} catch (error) {
+					if (!learn(used, request, error)) throw error;
+					Object.assign(dialect, used);
+				}
+			}
+		};
+		const complete = async (request: ChatRequest): Promise<ChatAnswer> => {
+			const startedAt = now();
+			let raw: unknown;
+			try {
+				raw = await withinTime(request, (signal) => send(request, signal));
+			} catch (error) {
+				throw toModelError(error, { provider, secrets: [apiKey], now: now(), modelId: config.modelId });
+			}
+			const parsed = completion.safeParse(raw);
+			if (!parsed.success) throw new ModelError('unavailable', `${provider} answered something that is no chat completion. Check the base URL.`);
+			const [choice] = parsed.data.choices;
+			const modelId = parsed.data.model ?? config.modelId;
+			const usage = parsed.data.usage && { inputTokens: parsed.data.usage.prompt_tokens, outputTokens: parsed.data.usage.completion_tokens };
+			if (choice?.message.refusal || choice?.finish_reason === 'content_filter') {
+				throw new ModelError('refused', `${provider} declined to answer this message.`, { usage, modelId });
+			}
+			return { text: choice?.message.content ?? '', usage, modelId, latencyMs: now() - startedAt, truncated: choice?.finish_reason === 'length' };
+		};
+		return { modelId: config.modelId, complete };
+	};
+}
+
+/** One model of an OpenAI-compatible server with one key. */
+export function openAiChatModel(config: OpenAiConfig & { apiKey: string }): ChatModel {
+	return openAiChatModels(config)(config.apiKey);
+}
