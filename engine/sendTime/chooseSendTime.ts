@@ -1,0 +1,182 @@
+import type { Channel } from '../channels/channel';
+import { epochMs, HOUR, iso, later, type EpochMs, type Instant } from '../time';
+import { clockText, parseClockTime } from './clockTime';
+import { bindingRules, notBeforeRule, outreachRules, type SendTimeConstraints } from './constraints';
+import { settle, type Settlement, type TimeRule } from './openHours';
+import type { Schedule } from './schedule';
+import { CHANNEL_DEFAULT_HOUR, CHANNEL_LABEL, EXPLORED_HOURS, SEARCH_MS, WISHES_TRIED } from './sendTimePolicy';
+import { addDays, assertPlannable, instantOf, isZone, localText, localTime } from './zoneClock';
+
+/** Learnt send hours of a contact or segment. None is fitted in this version, so there is nothing to read from it yet. */
+export interface SendTimeModel {
+	readonly version: number;
+}
+
+export interface SendTimeRequest {
+	/** Learnt history, once there is any. */
+	model?: SendTimeModel | null;
+	channel: Channel;
+	purpose: 'reply' | 'outreach';
+	/** IANA zone of the contact. A name that is no zone counts as UTC, with a warning. */
+	timezone: string;
+	now: Instant;
+	notBefore?: Instant;
+	constraints?: SendTimeConstraints;
+	/** When the contact likes to be written to, local: HH:MM. Outreach only. */
+	preference?: string;
+	/** 0–1: share of outreach that goes at a random waking hour, to learn from. Needs `rng`. */
+	explore?: number;
+	/** Even in [0, 1). */
+	rng?: () => number;
+}
+
+/** A schedule, or one without `sendAt` whose sentence says why there is no time. */
+export type SendTimeChoice = Omit<Schedule, 'sendAt' | 'localTime'> & { sendAt?: string; localTime?: string; warnings: string[] };
+
+interface Plan {
+	zone: string;
+	now: EpochMs;
+	until: EpochMs;
+	closesAt?: EpochMs;
+	rules: TimeRule[];
+}
+
+/** The first moment the local clock shows `msOfDay` at or after `from`. */
+function nextLocal(zone: string, msOfDay: number, from: EpochMs): EpochMs {
+	const { date } = localTime(zone, from);
+	const today = instantOf(zone, date, msOfDay);
+	return today >= from ? today : instantOf(zone, addDays(date, 1), msOfDay);
+}
+
+function union(...lists: string[][]): string[] {
+	return [...new Set(lists.flat())];
+}
+
+/**
+ * The first day on which the wanted time of day, or a later moment of the same day, is allowed. A day that is closed
+ * passes the whole wish on to the next day rather than to its first minute. When the wished hour is closed every day,
+ * the first moment that is open at all.
+ */
+function placeOutreach(plan: Plan, start: EpochMs, startRules: string[], msOfDay: number): Settlement {
+	const first = nextLocal(plan.zone, msOfDay, start);
+	const before = nextLocal(plan.zone, msOfDay, plan.now) < first ? startRules : [];
+	const moved = [...before];
+	const opening = settle(plan.rules, first, plan.until);
+	for (let wish = first, tried = 0; wish <= plan.until && tried < WISHES_TRIED; tried++) {
+		const settled = settle(plan.rules, wish, plan.until);
+		if (settled.at === undefined) break;
+		if (localTime(plan.zone, settled.at).date === localTime(plan.zone, wish).date) return { at: settled.at, moved: union(moved, settled.moved) };
+		moved.push(...settled.moved);
+		const next = nextLocal(plan.zone, msOfDay, settled.at);
+		// A wish the rules send back to the same place every day would never settle.
+		wish = next > wish ? next : later(wish, HOUR);
+	}
+	return opening.at === undefined ? opening : { at: opening.at, moved: union(before, opening.moved) };
+}
+
+/** Keeps a time before the channel's window closes: the wished one, else the first allowed one, else none. */
+function insideWindow(plan: Plan, wished: Settlement, earliest: EpochMs): Settlement {
+	const { closesAt } = plan;
+	if (closesAt === undefined || (wished.at !== undefined && wished.at < closesAt)) return wished;
+	const first = settle(plan.rules, earliest, plan.until);
+	if (first.at !== undefined && first.at < closesAt) return { at: first.at, moved: union(wished.moved, first.moved, ['channel window']) };
+	return { moved: union(wished.moved, first.moved), blockedBy: 'channel window' };
+}
+
+function noneSentence(request: SendTimeRequest, plan: Plan, settlement: Settlement & { blockedBy: string }): string {
+	const { zone, closesAt } = plan;
+	const others = settlement.moved.filter((name) => name !== 'channel window');
+	if (settlement.blockedBy !== 'channel window' || closesAt === undefined) {
+		return `No time to send: ${settlement.blockedBy} leaves no moment up to ${localText(zone, plan.until)} (${zone}).`;
+	}
+	const closes = `the ${CHANNEL_LABEL[request.channel]} window ${closesAt <= plan.now ? 'closed' : 'closes'} at ${localText(zone, closesAt)} (${zone})`;
+	if (closesAt <= plan.now) return `No time to send: ${closes}; only an approved template may be sent now.`;
+	return `No time to send: ${closes}, before ${others.length > 0 ? others.join(' and ') : 'the first allowed moment'} would let the message leave.`;
+}
+
+function finish(request: SendTimeRequest, plan: Plan, settled: Settlement, source: Schedule['source'], why: string, warnings: string[], propensity?: number): SendTimeChoice {
+	const base = { timezone: plan.zone, purpose: request.purpose, source, moved: settled.moved, warnings };
+	const notes = warnings.length > 0 ? ` ${warnings.join(' ')}` : '';
+	if (settled.at === undefined) return { ...base, sentence: noneSentence(request, plan, settled) + notes };
+	const localAt = localText(plan.zone, settled.at);
+	const because = settled.moved.length > 0 ? `; moved by ${settled.moved.join(', ')}` : '';
+	const sentence = `${request.purpose === 'reply' ? 'Reply' : 'Send'} at ${localAt} (${plan.zone}): ${why}${because}.${notes}`;
+	return { ...base, sendAt: iso(settled.at), localTime: localAt, ...(propensity === undefined ? {} : { propensity }), sentence };
+}
+
+function chooseReply(request: SendTimeRequest, plan: Plan, warnings: string[]): SendTimeChoice {
+	const { replyDelayMs } = request.constraints ?? {};
+	const min = Math.max(0, replyDelayMs?.min ?? 0);
+	const max = Math.max(min, replyDelayMs?.max ?? 0);
+	const delay = Math.round(min + (max - min) * (request.rng?.() ?? 0));
+	const settled = settle(plan.rules, later(plan.now, delay), plan.until);
+	const why = delay > 0 ? `the contact is waiting for an answer, ${Math.round(delay / 1_000)} s pause` : 'the contact is waiting for an answer';
+	return finish(request, plan, insideWindow(plan, settled, plan.now), 'reply', why, warnings);
+}
+
+interface Wish {
+	source: 'preference' | 'channel';
+	msOfDay: number;
+	why: string;
+}
+
+function wishOf(request: SendTimeRequest, warnings: string[]): Wish {
+	const preferred = request.preference?.trim() ? parseClockTime(request.preference) : undefined;
+	if (preferred !== undefined) return { source: 'preference', msOfDay: preferred, why: `the contact prefers ${clockText(preferred)}` };
+	if (request.preference?.trim()) warnings.push(`The best contact time '${request.preference.slice(0, 40)}' is no time of day and was ignored.`);
+	const msOfDay = CHANNEL_DEFAULT_HOUR[request.channel] * HOUR;
+	return { source: 'channel', msOfDay, why: `${clockText(msOfDay)} is the usual time for ${CHANNEL_LABEL[request.channel]}` };
+}
+
+function chooseOutreach(request: SendTimeRequest, plan: Plan, warnings: string[]): SendTimeChoice {
+	const { minimumDelayMs = 0, takenOverUntil } = request.constraints ?? {};
+	const delayed = later(plan.now, Math.max(0, minimumDelayMs));
+	const starts = [
+		notBeforeRule('minimum delay', delayed),
+		...(request.notBefore === undefined ? [] : [notBeforeRule('not before', epochMs(request.notBefore))]),
+		...(takenOverUntil === undefined ? [] : [notBeforeRule(`human takeover until ${iso(epochMs(takenOverUntil))}`, epochMs(takenOverUntil))]),
+	];
+	const start = settle(starts, plan.now, plan.until);
+	const from = start.at ?? plan.now;
+	const wish = wishOf(request, warnings);
+	const place = (msOfDay: number): Settlement => insideWindow(plan, placeOutreach(plan, from, start.moved, msOfDay), from);
+	const { explore, rng } = request;
+	if (explore === undefined || !(explore > 0) || !rng) return finish(request, plan, place(wish.msOfDay), wish.source, wish.why, warnings);
+
+	const share = Math.min(1, explore);
+	const explored = rng() < share;
+	const hour = EXPLORED_HOURS[Math.min(EXPLORED_HOURS.length - 1, Math.floor(rng() * EXPLORED_HOURS.length))];
+	const usual = place(wish.msOfDay);
+	const chosen = explored ? place(hour * HOUR) : usual;
+	// Several hours may be moved to the same moment, so the moment's chance is the sum over all that lead there.
+	const alike = EXPLORED_HOURS.filter((other) => place(other * HOUR).at === chosen.at).length;
+	const propensity = (share * alike) / EXPLORED_HOURS.length + (usual.at === chosen.at ? 1 - share : 0);
+	const why = explored ? `${clockText(hour * HOUR)} was drawn to learn from` : wish.why;
+	return finish(request, plan, chosen, wish.source, why, warnings, chosen.at === undefined ? undefined : Math.min(1, propensity));
+}
+
+/**
+ * When a message should leave: one moment that satisfies every rule, or a sentence why there is none. A reply goes now
+ * (plus its pause) and only statutory quiet hours and a takeover move it, besides an explicit `notBefore`. Outreach
+ * goes at the contact's preferred time, else the channel's usual hour, on the first day all rules allow.
+ * @throws RangeError when `now`, `notBefore` or another moment is none, or lies outside 1970 to 2999.
+ */
+export function chooseSendTime(request: SendTimeRequest): SendTimeChoice {
+	const { constraints = {}, channel, purpose } = request;
+	const warnings: string[] = [];
+	const known = isZone(request.timezone);
+	if (!known) warnings.push(`'${request.timezone.slice(0, 40)}' is not an IANA time zone; UTC was used.`);
+	const zone = known ? request.timezone : 'UTC';
+	const now = epochMs(request.now);
+	assertPlannable(now);
+	const notBefore = request.notBefore === undefined ? now : epochMs(request.notBefore);
+	const takenOverUntil = constraints.takenOverUntil === undefined ? now : epochMs(constraints.takenOverUntil);
+	const latestStart = Math.max(later(now, Math.max(0, constraints.minimumDelayMs ?? 0)), notBefore, takenOverUntil);
+	assertPlannable(latestStart + SEARCH_MS);
+	const closesAt = constraints.windowClosesAt === undefined ? undefined : epochMs(constraints.windowClosesAt);
+	const rules = bindingRules(constraints, channel, zone, warnings);
+	if (purpose === 'outreach') rules.push(...outreachRules(constraints, zone, warnings));
+	else if (request.notBefore !== undefined) rules.push(notBeforeRule('not before', notBefore));
+	const plan: Plan = { zone, now, until: (latestStart + SEARCH_MS) as EpochMs, closesAt, rules };
+	return purpose === 'reply' ? chooseReply(request, plan, warnings) : chooseOutreach(request, plan, warnings);
+}
