@@ -33,17 +33,28 @@ const message = z.object({
 		.catch(undefined),
 });
 
-/** What this model has been found to accept: those before Claude 4.5 know no output format. */
+/** The API takes 0–1, OpenAI's 0–2. */
+const MAX_TEMPERATURE = 1;
+
+/** What this model has been found to accept: those before Claude 4.5 know no output format, newer ones may take no temperature. */
 interface Dialect {
 	outputFormat: boolean;
+	temperature: boolean;
 }
 
 function learn(dialect: Dialect, request: ChatRequest, thrown: unknown): boolean {
 	const { status, reason, message: words } = readFailure(thrown);
 	if (status !== 400 && status !== 422) return false;
-	if (!request.schema || !dialect.outputFormat || !/output_config|output format|structured|schema/i.test(`${reason} ${words}`)) return false;
-	dialect.outputFormat = false;
-	return true;
+	const said = `${reason} ${words}`;
+	if (request.temperature !== undefined && dialect.temperature && /temperature/i.test(said)) {
+		dialect.temperature = false;
+		return true;
+	}
+	if (request.schema && dialect.outputFormat && /output_config|output format|structured|schema/i.test(said)) {
+		dialect.outputFormat = false;
+		return true;
+	}
+	return false;
 }
 
 /** The schema as the API takes it, or undefined when it cannot be expressed there (a part of any type, a record). */
@@ -66,28 +77,23 @@ function bodyFor(request: ChatRequest, modelId: string, dialect: Dialect): Anthr
 		max_tokens: request.maxTokens ?? DEFAULT_MAX_TOKENS,
 		messages: request.messages,
 		...(system === '' ? {} : { system }),
-		// No temperature: the API version the SDK speaks (2026-10-21) rejects any. Not a forced tool call: models since Opus 5.5 and Sonnet 5.5 refuse forced tools.
+		...(request.temperature !== undefined && dialect.temperature ? { temperature: Math.min(request.temperature, MAX_TEMPERATURE) } : {}),
+		// Generally available, so no beta header. Not a forced tool call: models since Opus 5.5 and Sonnet 5.5 refuse forced tools.
 		...(format ? { output_config: { format: { type: 'json_schema', schema: format } } } : {}),
 	};
 }
 
-/** Anthropic models, one per key; what is learnt about the model is shared between them. A request's temperature is left out: the API takes none. */
+/** Anthropic models, one per key; what is learnt about the model is shared between them. */
 export function anthropicChatModels(config: AnthropicConfig): (apiKey: string) => ChatModel {
 	const now = config.now ?? Date.now;
 	const given = config.baseUrl?.trim().replace(/\/+$/, '').replace(/\/v1$/, '');
 	const baseURL = given === undefined || given === '' ? 'https://api.anthropic.com' : given;
 	const { hostname, host } = new URL(baseURL);
 	const provider = hostname === 'api.anthropic.com' ? 'Anthropic' : `The model server at ${host}`;
-	const dialect: Dialect = { outputFormat: true };
+	const dialect: Dialect = { outputFormat: true, temperature: true };
 	return (apiKey) => {
-		const client = new Anthropic({
-			apiKey: apiKey === '' ? 'none' : apiKey,
-			baseURL,
-			webhookKey: null,
-			maxRetries: 0,
-			logLevel: 'off',
-			openTelemetry: false,
-		});
+		// Everything the SDK would otherwise take from the environment is set, so the host's own Anthropic settings never mix in.
+		const client = new Anthropic({ apiKey: apiKey === '' ? 'none' : apiKey, authToken: null, baseURL, maxRetries: 0, logLevel: 'off' });
 		const send = async (request: ChatRequest, signal: AbortSignal): Promise<unknown> => {
 			for (;;) {
 				const used = { ...dialect };

@@ -109,7 +109,6 @@ export function openAiChatModels(config: OpenAiConfig): (apiKey: string) => Chat
 		// Everything the SDK would otherwise take from the environment is set, so the host's own OpenAI settings never mix in.
 		const client = new OpenAI({
 			apiKey: apiKey === '' ? 'none' : apiKey,
-			adminAPIKey: null,
 			baseURL: root,
 			organization: null,
 			project: null,

@@ -57,6 +57,7 @@ const anthropicBody = z.strictObject({
 	max_tokens: z.number().int().positive(),
 	system: z.string().min(1).optional(),
 	messages: z.array(z.strictObject({ role: z.enum(['user', 'assistant']), content: z.string().min(1) })).min(1),
+	temperature: z.number().min(0).max(1).optional(),
 	output_config: z.strictObject({ format: z.strictObject({ type: z.literal('json_schema'), schema: z.looseObject({ type: z.literal('object') }) }) }).optional(),
 });
 
@@ -127,8 +128,9 @@ function readSeen(protocol: Protocol, request: IncomingMessage, body: Record<str
 	if (!parsed.success) return { problem: z.prettifyError(parsed.error) };
 	const schema = parsed.data.output_config?.format.schema;
 	if (unsupported(schema)) return { problem: 'output_config.format.schema: unsupported keyword' };
-	if (request.headers['anthropic-version'] !== '2026-10-21') return { problem: 'anthropic-version: 2026-10-21 expected' };
-	return { key: (request.headers.authorization ?? '').replace(/^Bearer /, ''), system: parsed.data.system ?? '', messages: parsed.data.messages, schema, body };
+	if (request.headers['anthropic-version'] !== '2023-06-01') return { problem: 'anthropic-version: 2023-06-01 expected' };
+	if (request.headers.authorization !== undefined) return { problem: 'authorization: the key goes in x-api-key' };
+	return { key: z.string().catch('').parse(request.headers['x-api-key']), system: parsed.data.system ?? '', messages: parsed.data.messages, schema, body };
 }
 
 async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {

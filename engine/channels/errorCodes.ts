@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import data from './errorCodes.json';
+
+const RuleSchema = z.object({
+	/** not_sent: may be tried again. permanent: never will go. unknown: nobody can tell whether it left. */
+	kind: z.enum(['not_sent', 'permanent', 'unknown']),
+	retryAfterSeconds: z.number().positive().optional(),
+	/** Factor by which the wait grows with each try. */
+	growth: z.number().min(1).optional(),
+	/** What must not be written to any more: the person asked for it, or the address does not exist. */
+	suppress: z.enum(['opt_out', 'hard_bounce']).optional(),
+	sentence: z.string(),
+});
+export type ErrorRule = z.infer<typeof RuleSchema>;
+
+const RulesSchema = z.record(z.string(), RuleSchema);
+const ErrorCodesSchema = z.object({
+	asOf: z.iso.date(),
+	sources: z.array(z.string()).min(1),
+	meta: RulesSchema,
+	metaSubcodes: RulesSchema,
+	twilio: RulesSchema,
+	smtpEnhanced: RulesSchema,
+	smtp: RulesSchema,
+	http: RulesSchema,
+	network: RulesSchema,
+	texts: z.array(z.object({ contains: z.string(), network: z.string().optional(), http: z.string().optional() })),
+});
+
+/** What providers' error codes mean for a send, with sources and date. */
+export const ERROR_CODES = ErrorCodesSchema.parse(data);
+export type CodeBook = 'meta' | 'metaSubcodes' | 'twilio' | 'smtpEnhanced' | 'smtp' | 'http' | 'network';
+
+/** The rule of a code; for SMTP and HTTP the rule of its class (4xx, 5xx) when the code has none of its own. */
+export function errorRule(book: CodeBook, code: string): ErrorRule | undefined {
+	const rules = ERROR_CODES[book];
+	if (Object.hasOwn(rules, code)) return rules[code];
+	const byClass = `${code[0]}xx`;
+	return (book === 'smtp' || book === 'http') && Object.hasOwn(rules, byClass) ? rules[byClass] : undefined;
+}

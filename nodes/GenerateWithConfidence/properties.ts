@@ -1,0 +1,75 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { DEFAULT_AUDIT_SHARE, DEFAULT_THRESHOLD } from '../../engine/draft/decision';
+import { FRAMEWORKS, TONES } from '../../engine/draft/style';
+import { instructionsField, modelField } from '../shared/modelParameters';
+import { channelField, contactField, conversationField, textField, workspaceField } from '../shared/parameters';
+
+export const GENERATE_OUTPUTS = ['Auto-Send', 'Needs Review'] as const;
+
+const styleOptions = (styles: Readonly<Record<string, { name: string; instruction: string }>>) => [
+	...Object.entries(styles).map(([value, { name, instruction }]) => ({ name, value, description: `${instruction.charAt(0).toUpperCase()}${instruction.slice(1)}` })),
+	{ name: 'None', value: '', description: 'Left to the model' },
+];
+
+export const generateWithConfidenceProperties: INodeProperties[] = [
+	modelField,
+	workspaceField,
+	contactField,
+	channelField,
+	{ ...textField, description: 'The message to answer. Left empty, the draft opens a conversation.' },
+	conversationField,
+	{
+		displayName: 'Campaign Step',
+		name: 'step',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. follow-up-2',
+		description: 'For outreach that answers no message: one step is one draft a contact, however often it runs. Left empty, the draft belongs to the message it answers.',
+	},
+	{
+		displayName: 'Language',
+		name: 'language',
+		type: 'string',
+		default: '={{ $json.message?.language ?? $json.reply?.language }}',
+		placeholder: 'e.g. de',
+		description: 'Two-letter code. Left empty, the draft is in the language the lead writes in.',
+	},
+	{ displayName: 'Framework', name: 'framework', type: 'options', options: styleOptions(FRAMEWORKS), default: '', description: 'How the message is built' },
+	{ displayName: 'Tone', name: 'tone', type: 'options', options: styleOptions(TONES), default: 'friendly', description: 'How the message sounds' },
+	{ displayName: 'Persona', name: 'persona', type: 'string', default: '', placeholder: 'e.g. Anna, a consultant who plans kitchens', description: 'Who is writing' },
+	{
+		displayName: 'Facts',
+		name: 'facts',
+		type: 'string',
+		typeOptions: { rows: 4 },
+		default: '={{ $json.facts }}',
+		placeholder: 'e.g. Delivery takes 10 working days.',
+		description: 'What the message may rely on, one fact a line or a list. Figures and links from elsewhere lower the confidence.',
+	},
+	{
+		displayName: 'Template',
+		name: 'template',
+		type: 'string',
+		typeOptions: { rows: 3 },
+		default: '={{ $json.variant?.template }}',
+		placeholder: 'e.g. Hi {firstName|there}, about {company}: …',
+		description: 'What the message follows. {field|fallback} is filled in from the contact; a field that is missing and has no fallback sends the draft to review.',
+	},
+	instructionsField,
+	{
+		displayName: 'Auto-Send From',
+		name: 'threshold',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
+		default: DEFAULT_THRESHOLD,
+		description: 'The confidence (0–1) from which a draft leaves on Auto-Send',
+	},
+	{
+		displayName: 'Audit Share',
+		name: 'auditShare',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
+		default: DEFAULT_AUDIT_SHARE,
+		description: 'The share (0–1) of drafts fit for Auto-Send that is reviewed all the same, to keep the confidence honest',
+	},
+];

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { Channel } from '../../engine/channels/channel';
+import { ClassificationSchema } from '../../engine/classify/classification';
+import { isFramework, isTone, type Framework, type Tone } from '../../engine/draft/style';
+import { VariantSchema, type Variant } from '../../engine/experiment/variant';
+import { draftId } from '../../engine/message/spine';
+import { ReplySchema, type Reply } from '../../engine/reply/reply';
+import type { EpochMs } from '../../engine/time';
+import { ItemInputError } from '../shared/errors';
+import { readItemLead, type ItemLead } from '../shared/leadFromItem';
+import { readChannel, readKey, readNumber, readOptionalText, readText } from '../shared/readParameter';
+
+export interface DraftRequest extends ItemLead {
+	id: string;
+	workspace: string;
+	contactReference: string;
+	channel: Channel;
+	purpose: 'reply' | 'outreach';
+	language?: string;
+	framework?: Framework;
+	tone?: Tone;
+	persona?: string;
+	instructions?: string;
+	template?: string;
+	facts: string[];
+	/** 0–1. */
+	threshold: number;
+	/** 0–1. */
+	auditShare: number;
+	reply?: Reply;
+	variant?: Variant;
+	score?: number;
+}
+
+/** What a draft without message and step belongs to: the first words to a contact. */
+const FIRST_CONTACT = 'first-contact';
+const LONGEST_FACT = 2_000;
+const MOST_FACTS = 50;
+
+function readShare(context: IExecuteFunctions, name: string, itemIndex: number, label: string): number {
+	const share = readNumber(context, name, itemIndex, label);
+	if (share < 0 || share > 1) throw new ItemInputError(`'${label}' must lie between 0 and 1, but is ${share}`, 'Write 85 % as 0.85.');
+	return share;
+}
+
+function readFacts(context: IExecuteFunctions, itemIndex: number): string[] {
+	const value: unknown = context.getNodeParameter('facts', itemIndex, '');
+	const lines: unknown[] = Array.isArray(value) ? value : typeof value === 'string' ? value.split('\n') : [];
+	return lines.flatMap((line) => (typeof line === 'string' && line.trim() !== '' ? [line.trim().slice(0, LONGEST_FACT)] : [])).slice(0, MOST_FACTS);
+}
+
+/** What the draft answers or opens: a step the user names, the message, the very text, or the first contact. */
+function anchor(step: string | undefined, lead: ItemLead): string {
+	if (step !== undefined) return step;
+	if (lead.message) return lead.message.id;
+	if (lead.newest) return `text:${createHash('sha256').update(lead.newest.text).digest('hex')}`;
+	return FIRST_CONTACT;
+}
+
+/** Reads one item's parameters. Throws ItemInputError. */
+export function readDraftRequest(context: IExecuteFunctions, itemIndex: number, item: INodeExecutionData, now: EpochMs): DraftRequest {
+	const lead = readItemLead(context, itemIndex, item, now);
+	const workspace = readOptionalText(context, 'workspace', itemIndex) ?? 'default';
+	const contactReference = readText(context, 'contact', itemIndex, 'Contact');
+	const step = readOptionalText(context, 'step', itemIndex);
+	const framework = readOptionalText(context, 'framework', itemIndex);
+	const tone = readOptionalText(context, 'tone', itemIndex);
+	return {
+		...lead,
+		id: draftId(workspace, anchor(step, lead), contactReference),
+		workspace,
+		contactReference,
+		channel: readChannel(context, itemIndex),
+		purpose: step === undefined && lead.newest ? 'reply' : 'outreach',
+		language: readOptionalText(context, 'language', itemIndex),
+		...(framework !== undefined && isFramework(framework) && { framework }),
+		...(tone !== undefined && isTone(tone) && { tone }),
+		persona: readOptionalText(context, 'persona', itemIndex),
+		instructions: readOptionalText(context, 'instructions', itemIndex),
+		template: readOptionalText(context, 'template', itemIndex),
+		facts: readFacts(context, itemIndex),
+		threshold: readShare(context, 'threshold', itemIndex, 'Auto-Send From'),
+		auditShare: readShare(context, 'auditShare', itemIndex, 'Audit Share'),
+		reply: readKey(item, 'reply', ReplySchema),
+		variant: readKey(item, 'variant', VariantSchema),
+		score: readKey(item, 'classification', ClassificationSchema)?.score,
+	};
+}

@@ -1,0 +1,24 @@
+import type { Store } from '../../store/store';
+
+/** The calls made to any store wrapped by `countingCalls`, as `repository.method`. */
+export const storeCalls: string[] = [];
+
+/** A store that notes each call. Each is one round trip or one transaction. */
+export function countingCalls(store: Store): Store {
+	return new Proxy(store, {
+		get(target, repository: keyof Store) {
+			const part: unknown = target[repository];
+			if (typeof part !== 'object' || part === null) return part;
+			return new Proxy(part, {
+				get(methods, method: string) {
+					const call: unknown = Reflect.get(methods, method);
+					if (typeof call !== 'function') return call;
+					return (...parameters: unknown[]): unknown => {
+						storeCalls.push(`${repository}.${method}`);
+						return Reflect.apply(call, methods, parameters);
+					};
+				},
+			});
+		},
+	});
+}
