@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { canonicalise } from '../../reply/canonical';
+import { PhraseSet } from '../../reply/phrases';
+import type { Check, Severity } from '../check';
+import data from '../data/injection.json';
+import type { GateIssue } from '../gate';
+
+const LIST = z.object({ markers: z.array(z.string()), strong: z.array(z.string()), strongOther: z.array(z.string()), weak: z.array(z.string()) }).parse(data);
+const PHRASES = new PhraseSet<'strong' | 'weak'>([
+	...[...LIST.strong, ...LIST.strongOther].map((phrase) => ({ phrase, tag: 'strong' as const })),
+	...LIST.weak.map((phrase) => ({ phrase, tag: 'weak' as const })),
+]);
+const WEIGHT = { marker: 0.8, strong: 0.8, weak: 0.25 } as const;
+/** From this score on a person looks. */
+export const INJECTION_FLAGGED = 0.5;
+
+const DISGUISED = new Set(['ignore', 'disregard', 'forget', 'instructions', 'instruction', 'previous', 'prompt', 'prompts', 'system', 'override', 'reveal', 'rules', 'ignoriere', 'anweisungen', 'all', 'the', 'your', 'jailbreak']);
+const LEET: Readonly<Record<string, string>> = { 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't', '@': 'a', $: 's' };
+
+/** Leetspeak and letters written apart, for the words such attempts are made of. */
+function undisguise(word: string): string | undefined {
+	if (DISGUISED.has(word)) return word;
+	if (!/[0-9@$]/.test(word)) return undefined;
+	const letters = word.replace(/[013457@$]/g, (sign) => LEET[sign] ?? sign);
+	return DISGUISED.has(letters) ? letters : undefined;
+}
+
+/** How far a text tries to steer the model that reads it, 0–1, and where. Linear in its length. */
+export function injectionIn(text: string): { score: number; issues: GateIssue[] } {
+	const issues: GateIssue[] = [];
+	let clean = 1;
+	const lower = text.toLowerCase();
+	for (const marker of LIST.markers) {
+		const start = lower.indexOf(marker);
+		if (start === -1) continue;
+		clean *= 1 - WEIGHT.marker;
+		issues.push({ check: 'injection', severity: 'review', reason: `'${marker}' is a control mark of language models.`, span: { start, end: start + marker.length } });
+	}
+	for (const { tag, start, end } of PHRASES.find(canonicalise(text, undisguise)).slice(0, 20)) {
+		clean *= 1 - WEIGHT[tag];
+		const found = text.slice(start, end).replace(/\s+/g, ' ').slice(0, 60);
+		if (issues.length < 10) issues.push({ check: 'injection', severity: tag === 'strong' ? 'review' : 'note', reason: `'${found}' tries to give the model orders.`, span: { start, end } });
+	}
+	return { score: Math.round((1 - clean) * 100) / 100, issues };
+}
+
+/** Whether what the contact wrote last (since our last message) tried to steer the model that drafted the answer. */
+export function injectionCheck({ severity }: { severity: Severity }): Check {
+	return ({ conversation }) => {
+		if (!conversation) return 'skipped';
+		const lastOurs = conversation.findLastIndex((turn) => turn.from !== 'lead');
+		const written = conversation.slice(lastOurs + 1).map((turn) => turn.text);
+		const found = written.some((text) => injectionIn(text).score >= INJECTION_FLAGGED);
+		return found ? [{ check: 'injection', severity, reason: "The contact's message gives orders to the model; the answer may follow them." }] : [];
+	};
+}

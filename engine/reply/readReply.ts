@@ -1,0 +1,177 @@
+import { detectLanguage, parseLanguage, UNDETERMINED, type Language } from '../message/language';
+import { canonicalise, type CanonicalText } from './canonical';
+import type { PhraseMatch } from './phrases';
+import { ownText } from './quotedText';
+import { OBJECTIONS, type Reply, type ReplyIntent } from './reply';
+import { cuePhrases, FILLERS, LANGUAGE_OF_KEYWORD, NEGATIVE, OPT_OUT_ALONE, OPT_OUT_PHRASES, POSITIVE, repairWord, type Cue, type OptOutCue } from './wordLists';
+
+/** How sure each way of asking makes us (our own judgement, to be measured on labelled replies). */
+export const OPT_OUT_CERTAINTY = { wholeMessage: 0.99, phrase: 0.95, phraseInAutoReply: 0.6, perhaps: 0.55 } as const;
+/** From here an opt-out is acted on without a person. */
+export const OPT_OUT_CERTAIN = 0.8;
+
+/** A reply says what it wants at its beginning or its end; what lies between in a very long one is not read. */
+const HEAD = 6_000;
+const TAIL = 2_000;
+const LONGEST_KEYWORD_MESSAGE = 12;
+const SURE_LANGUAGE = 0.8;
+
+function readPart(text: string): string {
+	const clipped = text.length > 4 * (HEAD + TAIL) ? `${text.slice(0, 2 * (HEAD + TAIL))}\n\n${text.slice(-TAIL)}` : text;
+	const own = ownText(clipped);
+	return own.length <= HEAD + TAIL ? own : `${own.slice(0, HEAD)}\n\n${own.slice(-TAIL)}`;
+}
+
+const isMark = (word: string): boolean => word === '.' || word === '!' || word === '?';
+
+/** True when nothing but opt-out words and politeness is left. Returns the keyword. */
+function wholeMessageKeyword({ tokens }: CanonicalText): string | undefined {
+	const words = tokens.map((token) => token.word).filter((word) => !isMark(word));
+	if (words.length === 0 || words.length > LONGEST_KEYWORD_MESSAGE) return undefined;
+	const whole = words.join(' ');
+	if (OPT_OUT_ALONE.has(whole)) return whole;
+	let keyword: string | undefined;
+	for (let i = 0; i < words.length; ) {
+		const length = [3, 2, 1].find((count) => OPT_OUT_ALONE.has(words.slice(i, i + count).join(' ')));
+		if (length !== undefined) {
+			keyword ??= words.slice(i, i + length).join(' ');
+			i += length;
+		} else if (FILLERS.has(words[i])) i++;
+		else return undefined;
+	}
+	return keyword;
+}
+
+function overlaps(a: PhraseMatch<string>, b: PhraseMatch<string>): boolean {
+	return a.from <= b.to && b.from <= a.to;
+}
+
+function covers(outer: PhraseMatch<string>, inner: PhraseMatch<string>): boolean {
+	return outer.from <= inner.from && outer.to >= inner.to;
+}
+
+interface OptOutReading {
+	certainty: number;
+	keyword?: string;
+	allChannels: boolean;
+}
+
+function readOptOut(canonical: CanonicalText): OptOutReading {
+	const matches = OPT_OUT_PHRASES.find(canonical);
+	const of = (tag: OptOutCue) => matches.filter((match) => match.tag === tag);
+	const innocent = of('notOptOut');
+	const standing = (tag: OptOutCue) => of(tag).some((match) => !innocent.some((mask) => overlaps(match, mask)));
+	const allChannels = of('allChannels').length > 0;
+	const keyword = innocent.length === 0 ? wholeMessageKeyword(canonical) : undefined;
+	// A question of one word ("Cancel?") asks, it does not order.
+	const asks = canonical.tokens.at(-1)?.word === '?';
+	if (keyword !== undefined) return { certainty: asks ? OPT_OUT_CERTAINTY.perhaps : OPT_OUT_CERTAINTY.wholeMessage, keyword, allChannels };
+	if (standing('optOut')) return { certainty: OPT_OUT_CERTAINTY.phrase, allChannels };
+	if (standing('optOutLikely')) return { certainty: OPT_OUT_CERTAINTY.perhaps, allChannels };
+	return { certainty: 0, allChannels: false };
+}
+
+/** A match counts unless a longer one of a cue that denies it covers it: "not interested" is not "interested". */
+const DENIES: Partial<Record<Cue, readonly Cue[]>> = {
+	interested: ['notInterested', 'notNow', 'objection:need', 'objection:price', 'objection:time', 'objection:trust', 'wrongPerson', 'outOfOffice', 'complaint', 'objection:authority'],
+	meeting: ['notInterested', 'notNow', 'outOfOffice', 'wrongPerson', 'objection:time', 'objection:authority'],
+	notInterested: ['notNow', 'wrongPerson', 'objection:authority'],
+	complaint: [],
+	question: [],
+};
+
+function standingCues(matches: readonly PhraseMatch<Cue>[]): Map<Cue, number> {
+	const counts = new Map<Cue, number>();
+	for (const match of matches) {
+		const denied = DENIES[match.tag]?.some((tag) => matches.some((other) => other.tag === tag && covers(other, match)));
+		if (!denied) counts.set(match.tag, (counts.get(match.tag) ?? 0) + 1);
+	}
+	return counts;
+}
+
+function objectionOf(counts: Map<Cue, number>): Reply['objection'] {
+	let best: Reply['objection'];
+	for (const kind of OBJECTIONS) {
+		const count = counts.get(`objection:${kind}`) ?? 0;
+		if (count > (best ? (counts.get(`objection:${best}`) ?? 0) : 0)) best = kind;
+	}
+	return best;
+}
+
+function intentOf(counts: Map<Cue, number>, certainty: number, asks: boolean, objection: Reply['objection']): ReplyIntent {
+	const has = (cue: Cue): boolean => counts.has(cue);
+	if (has('outOfOffice') && certainty < OPT_OUT_CERTAINTY.phrase) return 'out_of_office';
+	if (certainty >= OPT_OUT_CERTAIN) return 'opt_out';
+	if (has('wrongPerson')) return 'wrong_person';
+	if (has('complaint')) return 'complaint';
+	if (has('notNow') && !has('meeting')) return 'not_now';
+	if (has('notInterested')) return objection && objection !== 'need' ? 'objection' : 'not_interested';
+	if (objection) return 'objection';
+	if (has('meeting')) return 'meeting';
+	if (has('interested')) return 'interested';
+	if (asks) return 'question';
+	if (certainty > 0) return 'opt_out';
+	return has('question') && !has('thanks') ? 'question' : 'other';
+}
+
+const PRIOR: Readonly<Record<ReplyIntent, number>> = {
+	interested: 0.6, meeting: 0.6, question: 0.1, objection: -0.2, not_now: -0.1, out_of_office: 0, wrong_person: -0.1, not_interested: -0.4, complaint: -0.7, opt_out: -0.6, other: 0,
+};
+const NEEDS_ANSWER: ReadonlySet<ReplyIntent> = new Set(['interested', 'objection', 'meeting', 'question', 'not_now', 'wrong_person', 'complaint']);
+
+function sentimentOf({ tokens }: CanonicalText, intent: ReplyIntent): number {
+	let good = 0;
+	let bad = 0;
+	for (const { word } of tokens) {
+		if (POSITIVE.has(word)) good++;
+		if (NEGATIVE.has(word)) bad++;
+	}
+	const words = (good - bad) / (good + bad + 1);
+	return Math.round(Math.max(-1, Math.min(1, PRIOR[intent] + 0.5 * words)) * 100) / 100;
+}
+
+function languageOf(text: string, given: string | undefined, keyword: string | undefined): { language: string; sure?: Language } {
+	const told = parseLanguage(given);
+	if (told) return { language: told, sure: told };
+	const own = keyword === undefined ? undefined : LANGUAGE_OF_KEYWORD.get(keyword);
+	if (own) return { language: own, sure: own };
+	const detected = detectLanguage(text);
+	if (detected.language === UNDETERMINED) return { language: UNDETERMINED };
+	return { language: detected.language, sure: detected.confidence >= SURE_LANGUAGE ? detected.language : undefined };
+}
+
+/**
+ * Reads what a lead's message wants: intent, opt-out wish, objection, sentiment (−1…1), language, and whether it needs an
+ * answer. Rules only, nine languages; quoted parts of e-mails are not read. `certainty` from OPT_OUT_CERTAIN on may be
+ * acted on; below it a person decides. An automatic reply alone is never an opt-out.
+ */
+export function readReply(text: string, { language }: { language?: string } = {}): Reply {
+	const own = readPart(text);
+	const canonical = canonicalise(own, repairWord);
+	const optOut = readOptOut(canonical);
+	const told = languageOf(own, language, optOut.keyword);
+	const known = cuePhrases(told.sure);
+	const counts = standingCues(known.find(canonical));
+	// Leads answer in English too, whatever the language of the conversation.
+	if (told.sure && told.sure !== 'en') for (const [cue, count] of standingCues(cuePhrases('en').find(canonical))) if (!counts.has(cue)) counts.set(cue, count);
+	if (counts.has('outOfOffice') && optOut.keyword === undefined && optOut.certainty > 0) {
+		optOut.certainty = optOut.certainty >= OPT_OUT_CERTAIN ? OPT_OUT_CERTAINTY.phraseInAutoReply : 0;
+	}
+	const asks = canonical.tokens.some((token) => token.word === '?');
+	const objection = objectionOf(counts);
+	const intent = intentOf(counts, optOut.certainty, asks, objection);
+	const words = canonical.tokens.some((token) => /\p{L}/u.test(token.word));
+	return {
+		intent,
+		optOut: { wanted: optOut.certainty >= 0.5, certainty: optOut.certainty },
+		...(intent === 'objection' && objection ? { objection } : {}),
+		sentiment: sentimentOf(canonical, intent),
+		language: told.language,
+		needsAnswer: intent === 'other' ? words && !counts.has('thanks') : NEEDS_ANSWER.has(intent),
+	};
+}
+
+/** Whether an opt-out asks us to stop everywhere, not only on the channel it came by. */
+export function asksForAllChannels(text: string): boolean {
+	return readOptOut(canonicalise(readPart(text), repairWord)).allChannels;
+}

@@ -1,0 +1,95 @@
+import { gateDraft } from '../../engine/gate/gateDraft';
+import type { Gate } from '../../engine/gate/gate';
+import type { Contact } from '../../engine/message/contact';
+import type { EffectiveSettings } from '../../engine/message/settings';
+import type { EpochMs } from '../../engine/time';
+import type { OutboundRow, Store } from '../../store/store';
+import { settled, type Settled } from '../shared/batch';
+import { byWorkspace } from './byWorkspace';
+import type { OutboundParameters } from './readGateParameters';
+
+/** What the store knows about one item. */
+interface Known {
+	settings?: EffectiveSettings;
+	contact?: Contact;
+	row?: OutboundRow;
+	/** Undefined when it was not looked up. */
+	suppressed?: string | null;
+	lastInboundAt?: EpochMs;
+}
+
+async function load(store: Store, items: OutboundParameters[]): Promise<Known[]> {
+	const known: Known[] = items.map(() => ({}));
+	const settings = await store.settings.effective(items.map(({ workspace, contact, message }) => ({ workspace, accountId: message?.accountId, contactId: contact?.id })));
+	settings.forEach((found, i) => (known[i].settings = found));
+	for (const [workspace, places] of byWorkspace(items)) {
+		const of = places.map((place) => items[place]);
+		const contacts = await store.contacts.find(workspace, of.map(({ contact, reference }) => contact?.id ?? reference ?? ''));
+		const suppressed = await store.suppressions.check(workspace, of.map(({ channel, address }, i) => ({ contactId: contacts[i]?.id, channel, address })));
+		const rows = await store.outbound.find(workspace, of.map(({ draft }) => draft?.id ?? ''));
+		const inbound = await store.messages.lastInboundAt(workspace, of.map(({ channel }, i) => ({ contactId: contacts[i]?.id ?? '', channel })));
+		places.forEach((place, i) => {
+			const askable = of[i].address !== undefined || contacts[i] !== undefined;
+			known[place] = { ...known[place], contact: contacts[i], row: rows[i], suppressed: suppressed[i] ?? (askable ? null : undefined), lastInboundAt: inbound[i] };
+		});
+	}
+	return known;
+}
+
+function gateOne(params: OutboundParameters, known: Known, now: EpochMs): Gate {
+	// What is stored is what will be sent, and what its own gate decided cannot be talked away by an item.
+	const draft = known.row?.draft ?? params.draft;
+	const contact = known.contact ? { ...params.contact, ...known.contact } : params.contact;
+	const company = [known.settings?.companyName, known.settings?.senderName, known.settings?.postalAddress].filter((text) => text !== undefined);
+	const wrote = params.conversation?.some((turn) => turn.from === 'lead') === true;
+	return gateDraft({
+		text: known.row?.draft.text ?? params.text,
+		subject: known.row?.draft.subject ?? params.subject,
+		channel: params.channel,
+		language: params.language,
+		facts: draft?.facts,
+		contact,
+		conversation: params.conversation,
+		now,
+		policy: {
+			actions: params.actions,
+			suppressed: known.suppressed,
+			mode: known.settings?.mode,
+			killSwitch: known.settings?.killSwitch,
+			holdForPerson: draft !== undefined,
+			purpose: known.row?.purpose ?? (params.message?.direction === 'inbound' ? 'reply' : undefined),
+			confidence: draft?.confidence,
+			threshold: draft?.decision.threshold,
+			autoSend: draft?.decision.autoSend,
+			lastInboundAt: known.lastInboundAt ?? (known.contact && !wrote ? null : undefined),
+			isTemplate: draft?.waTemplate !== undefined,
+			country: known.settings?.country,
+			known: params.known.length > 0 || company.length > 0 ? [...params.known, ...company] : undefined,
+			allowedDomains: params.allowedDomains,
+			words: params.words,
+			patterns: params.patterns,
+		},
+	});
+}
+
+/** Loads for all, checks each, records all verdicts. Without a store the checks that need one say skipped. */
+export async function gateOutbound(store: Store | undefined, items: OutboundParameters[], now: EpochMs, record: boolean): Promise<Settled<Gate>[]> {
+	const known = store ? await load(store, items) : items.map((): Known => ({}));
+	const results = items.map((params, i): Settled<Gate> => {
+		try {
+			return settled.ok(gateOne(params, known[i], now));
+		} catch (error) {
+			return settled.failed(error);
+		}
+	});
+	if (!store || !record) return results;
+	for (const [workspace, places] of byWorkspace(items)) {
+		const gates = places.flatMap((place) => {
+			const { draft, record: wanted } = items[place];
+			const result = results[place];
+			return draft && wanted && result.ok ? [{ draftId: draft.id, gate: result.value }] : [];
+		});
+		await store.outbound.recordGates(workspace, gates);
+	}
+	return results;
+}
