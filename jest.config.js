@@ -1,8 +1,17 @@
+const shared = {
+	testEnvironment: 'node',
+	transform: {
+		'^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'commonjs' } }],
+	},
+	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/sandbox/node_modules', '<rootDir>/sandbox/.state'],
+	globalSetup: '<rootDir>/test/services/globalSetup.ts',
+	globalTeardown: '<rootDir>/test/services/globalTeardown.ts',
+};
+
 /** @type {import('jest').Config} */
 module.exports = {
-	testEnvironment: 'node',
-	roots: ['<rootDir>/test'],
-	transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'commonjs' } }] },
-	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/sandbox/node_modules', '<rootDir>/sandbox/.state'],
-	testMatch: ['**/*.test.ts'],
+	projects: [
+		{ ...shared, displayName: 'parts', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: ['<rootDir>/test/e2e/'] },
+		{ ...shared, displayName: 'n8n', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
+	],
 };

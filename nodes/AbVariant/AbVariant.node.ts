@@ -1,4 +1,5 @@
 import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+import { storeCredentialMethods } from '../shared/storeCredentialTest';
 import { abVariantProperties } from './description';
 import { manageExperiments } from './manageExperiments';
 import { selectVariants } from './selectVariants';
@@ -15,11 +16,13 @@ export class AbVariant implements INodeType {
 		defaults: { name: 'A/B Variant' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: `={{ $parameter.operation === 'select' && $parameter.split ? [...String($parameter.outputIds ?? '').split(',').map((id) => id.trim()).filter((id) => id), 'Other'].map((displayName) => ({ type: 'main', displayName })) : [{ type: 'main' }] }}`,
-		credentials: [{ name: 'leadAutopilotStoreApi', required: false }],
+		credentials: [{ name: 'leadAutopilotStoreApi', required: false, testedBy: 'leadAutopilotStoreTest' }],
 		properties: abVariantProperties,
 		// Not for agents: what it does has side effects a conversation must not cause.
 		usableAsTool: undefined,
 	};
+
+	methods = storeCredentialMethods;
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return this.getNodeParameter('operation', 0) === 'select' ? await selectVariants(this) : await manageExperiments(this);

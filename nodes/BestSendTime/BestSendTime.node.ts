@@ -1,6 +1,7 @@
 import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 import { executeBatch } from '../shared/batch';
 import { withStoreIfReachable } from '../shared/openNodeStore';
+import { storeCredentialMethods } from '../shared/storeCredentialTest';
 import { decideSendTimes } from './decideSendTimes';
 import { bestSendTimeProperties } from './description';
 import { readSendTimeParameters } from './readSendTimeParameters';
@@ -18,9 +19,11 @@ export class BestSendTime implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
-		credentials: [{ name: 'leadAutopilotStoreApi', required: false }],
+		credentials: [{ name: 'leadAutopilotStoreApi', required: false, testedBy: 'leadAutopilotStoreTest' }],
 		properties: bestSendTimeProperties,
 	};
+
+	methods = storeCredentialMethods;
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await executeBatch(this, {

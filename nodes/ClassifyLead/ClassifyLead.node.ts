@@ -4,8 +4,9 @@ import { executeBatch } from '../shared/batch';
 import { modelInput } from '../shared/modelParameters';
 import { isToolRun } from '../shared/modelSource';
 import { withStoreIfReachable } from '../shared/openNodeStore';
+import { storeCredentialMethods } from '../shared/storeCredentialTest';
 import { decideLeads, type LeadResult } from './decideLeads';
-import { CLASSIFY_OUTPUTS, classifyLeadProperties } from './properties';
+import { CLASSIFY_OUTPUTS, classifyLeadProperties } from './description';
 import { readLead, type LeadParameters } from './readLead';
 
 export class ClassifyLead implements INodeType {
@@ -23,7 +24,7 @@ export class ClassifyLead implements INodeType {
 		usableAsTool: true,
 		credentials: [
 			{ name: 'leadAutopilotModelApi', required: false },
-			{ name: 'leadAutopilotStoreApi', required: false },
+			{ name: 'leadAutopilotStoreApi', required: false, testedBy: 'leadAutopilotStoreTest' },
 		],
 		hints: [
 			{
@@ -36,6 +37,8 @@ export class ClassifyLead implements INodeType {
 		],
 		properties: classifyLeadProperties,
 	};
+
+	methods = storeCredentialMethods;
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const now = epochMs(Date.now());

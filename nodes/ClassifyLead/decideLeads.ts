@@ -7,7 +7,7 @@ import { isToolRun } from '../shared/modelSource';
 import { perWorkspace } from '../shared/perWorkspace';
 import { classifyLeads, type Classified } from './answerLeads';
 import { loadLeads, type Lead } from './loadLeads';
-import { CLASSIFY_OUTPUTS } from './properties';
+import { CLASSIFY_OUTPUTS } from './description';
 import type { LeadParameters } from './readLead';
 import { saveLeads } from './saveLeads';
 import { saveSummaries, summariseLeads, type Summarised } from './summariseLeads';

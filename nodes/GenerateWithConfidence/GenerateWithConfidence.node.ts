@@ -4,8 +4,9 @@ import { epochMs } from '../../engine/time';
 import { executeBatch } from '../shared/batch';
 import { modelInput } from '../shared/modelParameters';
 import { withStoreIfReachable } from '../shared/openNodeStore';
+import { storeCredentialMethods } from '../shared/storeCredentialTest';
 import { generateDrafts } from './generateDrafts';
-import { GENERATE_OUTPUTS, generateWithConfidenceProperties } from './properties';
+import { GENERATE_OUTPUTS, generateWithConfidenceProperties } from './description';
 import { readDraftRequest, type DraftRequest } from './readDraftRequest';
 
 const AUTO_SEND = GENERATE_OUTPUTS.indexOf('Auto-Send');
@@ -28,7 +29,7 @@ export class GenerateWithConfidence implements INodeType {
 		usableAsTool: undefined,
 		credentials: [
 			{ name: 'leadAutopilotModelApi', required: false },
-			{ name: 'leadAutopilotStoreApi', required: false },
+			{ name: 'leadAutopilotStoreApi', required: false, testedBy: 'leadAutopilotStoreTest' },
 		],
 		hints: [
 			{
@@ -41,6 +42,8 @@ export class GenerateWithConfidence implements INodeType {
 		],
 		properties: generateWithConfidenceProperties,
 	};
+
+	methods = storeCredentialMethods;
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const now = epochMs(Date.now());

@@ -1,4 +1,5 @@
 import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+import { storeCredentialMethods } from '../shared/storeCredentialTest';
 import { outcomeTrackProperties } from './description';
 import { recordEvents } from './recordEvents';
 import { recordPayloads } from './recordPayloads';
@@ -18,11 +19,13 @@ export class OutcomeTrack implements INodeType {
 		defaults: { name: 'Outcome Track' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'leadAutopilotStoreApi', required: false }],
+		credentials: [{ name: 'leadAutopilotStoreApi', required: false, testedBy: 'leadAutopilotStoreTest' }],
 		properties: outcomeTrackProperties,
 		// Not for agents: what it does has side effects a conversation must not cause.
 		usableAsTool: undefined,
 	};
+
+	methods = storeCredentialMethods;
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const operation = this.getNodeParameter('operation', 0) as keyof typeof OPERATIONS;

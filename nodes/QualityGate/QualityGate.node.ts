@@ -6,6 +6,7 @@ import type { Store } from '../../store/store';
 import { executeBatch, settled, type Settled } from '../shared/batch';
 import { isToolRun } from '../shared/modelSource';
 import { withStoreIfReachable } from '../shared/openNodeStore';
+import { storeCredentialMethods } from '../shared/storeCredentialTest';
 import { qualityGateProperties } from './description';
 import { gateInbound } from './gateInbound';
 import { gateOutbound } from './gateOutbound';
@@ -41,7 +42,7 @@ export class QualityGate implements INodeType {
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['Pass', 'Review', 'Block'],
 		usableAsTool: true,
-		credentials: [{ name: 'leadAutopilotStoreApi', required: false }],
+		credentials: [{ name: 'leadAutopilotStoreApi', required: false, testedBy: 'leadAutopilotStoreTest' }],
 		hints: [
 			{
 				message: 'Checks whose data is missing are listed under skipped in the result; they never pass silently.',
@@ -52,6 +53,8 @@ export class QualityGate implements INodeType {
 		],
 		properties: qualityGateProperties,
 	};
+
+	methods = storeCredentialMethods;
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		// An agent's tool has one output and only looks: nothing is written.

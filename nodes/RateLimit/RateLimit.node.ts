@@ -1,4 +1,5 @@
 import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+import { storeCredentialMethods } from '../shared/storeCredentialTest';
 import { rateLimitProperties } from './description';
 import { reserve } from './reserve';
 import { settleReservations } from './settleReservations';
@@ -16,11 +17,13 @@ export class RateLimit implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['Allowed', 'Limited'],
-		credentials: [{ name: 'leadAutopilotStoreApi', required: false }],
+		credentials: [{ name: 'leadAutopilotStoreApi', required: false, testedBy: 'leadAutopilotStoreTest' }],
 		properties: rateLimitProperties,
 		// Not for agents: it counts a message as planned.
 		usableAsTool: undefined,
 	};
+
+	methods = storeCredentialMethods;
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const operation = this.getNodeParameter('operation', 0);

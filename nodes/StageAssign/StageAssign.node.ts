@@ -1,6 +1,7 @@
 import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 import { executeBatch } from '../shared/batch';
 import { withStoreIfReachable } from '../shared/openNodeStore';
+import { storeCredentialMethods } from '../shared/storeCredentialTest';
 import { decideStages } from './decideStages';
 import { stageAssignProperties } from './description';
 import { readStageParameters } from './readStageParameters';
@@ -22,11 +23,13 @@ export class StageAssign implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['Assigned', 'Unchanged', 'Needs Review'],
-		credentials: [{ name: 'leadAutopilotStoreApi', required: false }],
+		credentials: [{ name: 'leadAutopilotStoreApi', required: false, testedBy: 'leadAutopilotStoreTest' }],
 		properties: stageAssignProperties,
 		// Not for agents: what it does has side effects a conversation must not cause.
 		usableAsTool: undefined,
 	};
+
+	methods = storeCredentialMethods;
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await executeBatch(this, {

@@ -31,6 +31,7 @@ async function storeConfig(context: Context): Promise<StoreConfig> {
 		user: String(credential.user),
 		password: String(credential.password),
 		ssl: credential.ssl === true,
+		...(typeof credential.schema === 'string' && credential.schema.trim() !== '' ? { schema: credential.schema.trim() } : {}),
 	};
 }
 

@@ -1,4 +1,4 @@
-import type { IDataObject, IDeferredPromise, INode, INodeExecutionData, INodeParameters, IRun, ITriggerFunctions } from 'n8n-workflow';
+import type { IDataObject, INode, INodeExecutionData, INodeParameters, IRun, ITriggerFunctions } from 'n8n-workflow';
 import { NodeHelpers } from 'n8n-workflow';
 import { DraftSchema } from '../../engine/draft/draft';
 import { AutopilotTrigger } from '../../nodes/AutopilotTrigger/AutopilotTrigger.node';
@@ -6,6 +6,12 @@ import { InFlight } from '../../nodes/AutopilotTrigger/inFlight';
 import { pollLoop } from '../../nodes/AutopilotTrigger/pollLoop';
 import { waitFor } from '../../sandbox/waitFor';
 import { useEmbeddedStore } from './embeddedStore';
+
+interface IDeferredPromise<T> {
+	promise: Promise<T>;
+	resolve(value: T): void;
+	reject(reason: Error): void;
+}
 
 interface Started {
 	/** The items of each emit, in order. */

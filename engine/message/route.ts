@@ -1,0 +1,97 @@
+import { replyWindowCloses } from '../channels/replyWindow';
+import { HOUR, SECOND, epochMs, later, type EpochMs } from '../time';
+import type { Mode } from './mode';
+import { afterDailyCaps } from './routeCaps';
+import type { DecideRoute, Route, RouteFacts } from './routeFacts';
+import { reviewReasons } from './routeReview';
+import { gateReason, spoken, withoutStop } from './routeWording';
+
+export type { DecideRoute, Route, RouteFacts, RouteRow } from './routeFacts';
+
+/** How long a review may wait when no channel window closes earlier, and how long before its closing it should be read. */
+const REVIEW_POLICY = { replyMs: 4 * HOUR, outreachMs: 24 * HOUR, beforeWindowClosesMs: HOUR } as const;
+
+/**
+ * Where an outbound message goes, as it is planned and again as it falls due: sent, moved, reviewed, blocked or
+ * cancelled. One table for both moments, so that nothing leaves that could not be planned today.
+ */
+export function decideRoute(facts: RouteFacts): Route {
+	return route(facts);
+}
+
+/** As `decideRoute`, for a draft that somebody wants a person to read: hard stops hold, all else becomes a review. */
+export function decideReview(reason: string): DecideRoute {
+	return (facts) => route(facts, reason);
+}
+
+function route(facts: RouteFacts, askedFor?: string): Route {
+	const stop = stopping(facts, askedFor !== undefined);
+	if (stop) return stop;
+	if (facts.settings.mode === 'shadow') return shadow(facts, askedFor);
+	const due = isDue(facts);
+	const leaving = afterDailyCaps(facts, leaveAt(facts, due));
+	const reasons = [...(askedFor === undefined ? [] : [askedFor]), ...reviewReasons(facts, leaving.at)];
+	if (reasons.length > 0) {
+		return { status: 'in_review', sentence: `Waits for a person: ${reasons.slice(0, 3).join('; ')}.`, dueAt: reviewDue(facts) };
+	}
+	if (due && leaving.at <= facts.now) return { status: 'claimed', sentence: 'Due: every check held again.' };
+	return { status: 'scheduled', sentence: leaving.sentence ?? scheduledSentence(facts, leaving.at), sendAt: leaving.at };
+}
+
+/** What ends the matter whatever the time: these hold for approved drafts too. */
+function stopping(facts: RouteFacts, wantsReview: boolean): Route | undefined {
+	const { row, settings } = facts;
+	if (facts.suppressed !== undefined) return { status: 'blocked', sentence: `Not sent: ${withoutStop(facts.suppressed)}.` };
+	const optedOut = facts.contact?.optOutChannels.includes(row.channel);
+	if (optedOut) return { status: 'blocked', sentence: `Not sent: the contact opted out of ${row.channel}.` };
+	if (settings.mode === 'off') return { status: 'cancelled', sentence: 'Not sent: the mode is off.' };
+	if (facts.newerInbound) {
+		const what = row.purpose === 'reply' ? 'a newer message arrived in the conversation; the answer to that one replaces this draft' : 'the contact has written in the meantime';
+		return { status: 'cancelled', sentence: `Not sent: ${what}.` };
+	}
+	if (row.gate?.verdict === 'block' && !wantsReview) {
+		return { status: 'blocked', sentence: `Not sent: the quality gate blocked it (${gateReason(row.gate, 'block')}).` };
+	}
+	return undefined;
+}
+
+/** Everything is decided as in mode auto and nothing happens. */
+function shadow(facts: RouteFacts, askedFor?: string): Route {
+	const mode: Mode = 'auto';
+	const would = route({ ...facts, settings: { ...facts.settings, mode } }, askedFor);
+	const told =
+		would.status === 'in_review'
+			? `would have gone to review. ${would.sentence}`
+			: `would have been sent at ${spoken(would.sendAt ?? facts.now)}.`;
+	return { status: 'cancelled', sentence: `Shadow mode: ${told}` };
+}
+
+function isDue(facts: RouteFacts): boolean {
+	return facts.row.status === 'scheduled' || facts.row.status === 'claimed';
+}
+
+/** The time asked for, but never before the delay in which an automatic send can still be stopped. */
+function leaveAt(facts: RouteFacts, due: boolean): EpochMs {
+	const asked = facts.row.sendAt ?? facts.now;
+	if (due) return asked;
+	const earliest = facts.approved ? facts.now : later(facts.now, delaySeconds(facts) * SECOND);
+	return epochMs(Math.max(asked, earliest));
+}
+
+function delaySeconds(facts: RouteFacts): number {
+	return facts.row.purpose === 'reply' ? facts.settings.replyDelaySeconds : facts.settings.outreachDelaySeconds;
+}
+
+function scheduledSentence(facts: RouteFacts, at: EpochMs): string {
+	const seconds = Math.round((at - facts.now) / SECOND);
+	const delay = !facts.approved && seconds <= delaySeconds(facts) && seconds > 0 ? `; it waits ${seconds} s so that it can still be stopped` : '';
+	return `Will be sent at ${spoken(at)}${delay}.`;
+}
+
+/** By when a person should have looked: while the channel still takes the answer. Never in the past. */
+function reviewDue(facts: RouteFacts): EpochMs {
+	const patience = later(facts.now, facts.row.purpose === 'reply' ? REVIEW_POLICY.replyMs : REVIEW_POLICY.outreachMs);
+	const closes = replyWindowCloses(facts.row.channel, facts.lastInboundAt);
+	if (typeof closes !== 'number' || closes <= facts.now) return patience;
+	return epochMs(Math.max(facts.now, Math.min(patience, closes - REVIEW_POLICY.beforeWindowClosesMs)));
+}

@@ -1,0 +1,53 @@
+import type { Channel } from '../channels/channel';
+import type { Draft } from '../draft/draft';
+import type { Gate } from '../gate/gate';
+import type { EpochMs } from '../time';
+import type { Contact } from './contact';
+import type { OutboundStatus } from './outbound';
+import type { EffectiveSettings } from './settings';
+
+/** What a routing decision needs to know of the outbound row itself. */
+export interface RouteRow {
+	id: string;
+	/** `scheduled` and `claimed` mean the job is checked again as it falls due; anything else that it is being planned. */
+	status: OutboundStatus;
+	channel: Channel;
+	/** The address on the channel, empty while unknown. */
+	to: string;
+	purpose: 'reply' | 'outreach';
+	draft: Pick<Draft, 'text' | 'waTemplate' | 'media' | 'confidence' | 'usedFallback' | 'decision'>;
+	gate?: Gate;
+	/** The time asked for. */
+	sendAt?: EpochMs;
+}
+
+/** Everything a routing decision needs, read by the store inside the transaction that will act on it. */
+export interface RouteFacts {
+	row: RouteRow;
+	settings: EffectiveSettings;
+	contact?: Contact;
+	/** Why the address or contact may not be written to. */
+	suppressed?: string;
+	/** A message of the same thread, newer than those the draft answers. */
+	newerInbound: boolean;
+	/** When the contact last wrote on this very channel. */
+	lastInboundAt?: EpochMs;
+	/** Sent to the contact so far on its local day. */
+	sentToContactToday: number;
+	/** Sent by the workspace so far on this UTC day. */
+	sentByWorkspaceToday: number;
+	/** A person approved the draft: nothing asks for a review any more, hard stops hold all the same. */
+	approved?: boolean;
+	now: EpochMs;
+}
+
+export interface Route {
+	/** `claimed` only when a due job may go out now. */
+	status: OutboundStatus;
+	sentence: string;
+	/** For scheduled: when. */
+	sendAt?: EpochMs;
+	/** For in_review: until when a person should have looked. */
+	dueAt?: EpochMs;
+}
+export type DecideRoute = (facts: RouteFacts) => Route;

@@ -1,0 +1,18 @@
+import type { Gate } from '../gate/gate';
+import { iso, type EpochMs } from '../time';
+
+/** A moment as the sentences write it. */
+export function spoken(at: EpochMs): string {
+	return `${iso(at).slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** The first reason of the wanted severity, without its full stop. */
+export function gateReason(gate: Gate, severity: 'block' | 'review'): string {
+	const issue = gate.issues.find((candidate) => candidate.severity === severity) ?? gate.issues[0];
+	return withoutStop(issue?.reason ?? gate.sentence);
+}
+
+/** The sentence without the stop at its end, to be put into another one. */
+export function withoutStop(text: string): string {
+	return text.trim().replace(/\.+$/, '');
+}

@@ -1,0 +1,28 @@
+import type { ITriggerFunctions } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+import { MINUTE, SECOND } from '../../engine/time';
+import { DEFAULTS, type TriggerOptions } from './collectWork';
+
+/** @throws NodeOperationError naming the option that does not fit. */
+export function readOptions(context: ITriggerFunctions): TriggerOptions {
+	const event = context.getNodeParameter('event') === 'sendDue' ? 'sendDue' : 'conversationReady';
+	const option = (name: string): unknown => context.getNodeParameter(`options.${name}`, undefined);
+	const number = (name: string, label: string, least: number, fallback: number, unit = 1): number => {
+		const value = option(name);
+		if (value === undefined || value === '') return fallback;
+		const amount = Number(value);
+		if (!Number.isFinite(amount) || amount < least) throw new NodeOperationError(context.getNode(), `'${label}' must be a number of at least ${least}`);
+		return amount * unit;
+	};
+	const named = option('workspaces');
+	const workspaces = (typeof named === 'string' ? named : '').split(',').map((name) => name.trim()).filter((name) => name !== '');
+	return {
+		event,
+		...(workspaces.length > 0 ? { workspaces } : {}),
+		batchSize: Math.floor(number('batchSize', 'Batch Size', 1, DEFAULTS.batchSize)),
+		atOnce: Math.floor(number('atOnce', 'Executions at Once', 1, DEFAULTS.atOnce)),
+		leaseMs: number('leaseMinutes', 'Lease (Minutes)', 0.1, DEFAULTS.leaseMs[event], MINUTE),
+		pollMs: number('pollSeconds', 'Poll Interval (Seconds)', 0.2, DEFAULTS.pollMs, SECOND),
+		quietMs: number('quietSeconds', 'Quiet Seconds', 0, DEFAULTS.quietMs, SECOND),
+	};
+}

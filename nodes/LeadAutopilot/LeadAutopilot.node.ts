@@ -1,0 +1,61 @@
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+import { contactOperation } from './contactOperations';
+import { leadAutopilotProperties } from './description';
+import { outputsOf } from '../shared/outputs';
+import { recordMessages } from './recordMessages';
+import { recordPayloads } from './recordPayloads';
+import { setStage } from './setStage';
+import { savePipeline, setAccount, settingsOperation } from './settingsOperations';
+import { storeCredentialMethods } from '../shared/storeCredentialTest';
+
+/** Operations with named outputs, by resource and operation; all others have one output. */
+const NAMED_OUTPUTS: Readonly<Record<string, readonly string[]>> = {
+	'message.record': ['Recorded', 'Already Decided'],
+	'message.recordPayload': ['Recorded', 'Already Decided', 'Status', 'From Us'],
+};
+
+type Run = (context: IExecuteFunctions) => Promise<INodeExecutionData[][]>;
+
+const SPECIAL: Readonly<Record<string, Run>> = {
+	'message.record': async (context) => await recordMessages(context, false),
+	'message.recordFromPerson': async (context) => await recordMessages(context, true),
+	'message.recordPayload': recordPayloads,
+	'contact.setStage': setStage,
+	'settings.get': async (context) => await settingsOperation(context, 'get'),
+	'settings.set': async (context) => await settingsOperation(context, 'set'),
+	'settings.setAccount': setAccount,
+	'settings.savePipeline': savePipeline,
+};
+
+export class LeadAutopilot implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Lead Autopilot',
+		name: 'leadAutopilot',
+		icon: { light: 'file:icon.svg', dark: 'file:icon.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: "={{ $parameter.resource + ': ' + $parameter.operation }}",
+		description: 'Contacts, messages and settings of the autopilot',
+		defaults: { name: 'Lead Autopilot' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: outputsOf(NAMED_OUTPUTS, "$parameter.resource + '.' + $parameter.operation"),
+		credentials: [{ name: 'leadAutopilotStoreApi', required: false, testedBy: 'leadAutopilotStoreTest' }],
+		properties: leadAutopilotProperties,
+	};
+
+	methods = storeCredentialMethods;
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const resource = String(this.getNodeParameter('resource', 0));
+		const operation = String(this.getNodeParameter('operation', 0));
+		const run = SPECIAL[`${resource}.${operation}`];
+		return run ? await run(this) : await contactOperation(this, operation);
+	}
+}

@@ -1,0 +1,57 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { channelField, contactField } from '../shared/parameters';
+
+const show = (...operation: string[]): INodeProperties['displayOptions'] => ({ show: { resource: ['contact'], operation } });
+
+export const contactProperties: INodeProperties[] = [
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: ['contact'] } },
+		options: [
+			{ name: 'Create or Update', value: 'upsert', action: 'Create or update a contact', description: 'Create a new record, or update the current one if it already exists (upsert)' },
+			{ name: 'Get', value: 'get', action: 'Get a contact', description: 'Look a contact up, with the conversation' },
+			{ name: 'Hand Back', value: 'handBack', action: 'Hand a contact back', description: 'End a takeover: the autopilot answers again' },
+			{ name: 'Opt In', value: 'optIn', action: 'Opt a contact in', description: 'Allow writing on a channel again after an opt-out' },
+			{ name: 'Opt Out', value: 'optOut', action: 'Opt a contact out', description: 'Never write on a channel again; cancels what is planned' },
+			{ name: 'Set Stage', value: 'setStage', action: 'Set the stage of a contact', description: "Put a contact into a pipeline stage as a person's decision" },
+			{ name: 'Take Over', value: 'takeOver', action: 'Take a contact over', description: 'A person leads the conversation for a while; the autopilot keeps quiet' },
+		],
+		default: 'upsert',
+	},
+	{ ...contactField, displayOptions: show('get', 'handBack', 'optIn', 'optOut', 'setStage', 'takeOver') },
+	{ displayName: 'Name', name: 'name', type: 'string', default: '={{ $json.contact?.name ?? $json.name }}', displayOptions: show('upsert') },
+	{ displayName: 'Email', name: 'email', type: 'string', placeholder: 'e.g. name@email.com', default: '={{ $json.contact?.email ?? $json.email }}', displayOptions: show('upsert') },
+	{ displayName: 'Phone', name: 'phone', type: 'string', placeholder: 'e.g. +49 151 23456789', default: '={{ $json.contact?.phone ?? $json.phone }}', displayOptions: show('upsert') },
+	{
+		displayName: 'More Fields',
+		name: 'fields',
+		type: 'collection',
+		placeholder: 'Add Field',
+		default: {},
+		displayOptions: show('upsert'),
+		options: [
+			{ displayName: 'Attributes', name: 'attributes', type: 'json', default: '{}', description: 'Facts about the person as JSON, e.g. industry, role' },
+			{ displayName: 'Best Contact Time', name: 'bestContactTime', type: 'string', default: '', placeholder: 'e.g. 14:30', description: 'Local time, HH:MM' },
+			{ displayName: 'Company', name: 'company', type: 'string', default: '' },
+			{ displayName: 'Contact ID', name: 'id', type: 'string', default: '', description: 'Your own ID, when the person is known by one. Never take it from a public form.' },
+			{ displayName: 'Country', name: 'country', type: 'string', default: '', placeholder: 'e.g. DE', description: 'Two letters (ISO 3166-1)' },
+			{ displayName: 'Instagram ID', name: 'instagram', type: 'string', default: '' },
+			{ displayName: 'Language', name: 'language', type: 'string', default: '', placeholder: 'e.g. de' },
+			{ displayName: 'LinkedIn Profile', name: 'linkedin', type: 'string', default: '' },
+			{ displayName: 'Messenger ID', name: 'messenger', type: 'string', default: '' },
+			{ displayName: 'Owner', name: 'owner', type: 'string', default: '', description: 'Who in the team looks after this contact' },
+			{ displayName: 'Pipeline ID', name: 'pipelineId', type: 'string', default: '' },
+			{ displayName: 'Time Zone', name: 'timezone', type: 'string', default: '', placeholder: 'e.g. Europe/Berlin' },
+		],
+	},
+	{ ...channelField, default: "={{ $json.message?.channel ?? $json.channel ?? ($json.contact?.email ?? $json.email ? 'email' : 'whatsapp') }}", displayOptions: show('optIn', 'optOut') },
+	{ displayName: 'All Channels', name: 'allChannels', type: 'boolean', default: false, displayOptions: show('optOut'), description: 'Whether the person wants no message on any channel' },
+	{ displayName: 'Reason', name: 'reason', type: 'string', default: 'Asked for by a person', displayOptions: show('optIn', 'optOut'), description: 'Kept as proof' },
+	{ displayName: 'Hours', name: 'hours', type: 'number', typeOptions: { minValue: 0.1 }, default: 24, displayOptions: show('takeOver'), description: 'How long the autopilot keeps quiet' },
+	{ displayName: 'By', name: 'by', type: 'string', default: '', placeholder: 'e.g. anna@email.com', displayOptions: show('takeOver', 'handBack', 'setStage', 'optIn'), description: 'Who does it; kept in the log' },
+	{ displayName: 'Pipeline ID', name: 'pipeline', type: 'string', default: "={{ $json.contact?.pipelineId ?? 'default' }}", displayOptions: show('setStage') },
+	{ displayName: 'Stage', name: 'stage', type: 'string', default: '={{ $json.stage?.stageId ?? $json.stage }}', displayOptions: show('setStage'), description: 'ID or name of a stage of the pipeline' },
+];
