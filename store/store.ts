@@ -34,7 +34,10 @@ export interface Store {
 	readonly pipelines: Pipelines;
 	readonly modelCalls: ModelCalls;
 	readonly analyses: Analyses;
-	/** Closes the connection or pool. Nothing may be called after it. */
+	/**
+	 * Gives this caller's share back. The connection or pool is shared by everybody in the process who opened the same
+	 * configuration and ends a while (60 s) after the last share was given back. Nothing may be called after it.
+	 */
 	close(): Promise<void>;
 }
 
@@ -170,6 +173,8 @@ export interface RouteFacts {
 	/** Messages sent to the contact (local day) and by the workspace (UTC day) so far today. */
 	sentToContactToday: number;
 	sentByWorkspaceToday: number;
+	/** True when a person approved this draft as it is, or as edited. */
+	approved?: boolean;
 	now: EpochMs;
 }
 export interface Route {
@@ -212,6 +217,8 @@ export interface SendFailure {
 	/** not_sent: the provider said so, may be tried again. permanent: never will. unknown: nobody can tell whether it left. */
 	kind: 'not_sent' | 'permanent' | 'unknown';
 	retryAt?: EpochMs;
+	/** Becomes the row's sentence; without it the store words one from `message`. */
+	sentence?: string;
 }
 
 export interface Outbound {
@@ -391,11 +398,52 @@ export interface Pipelines {
 
 // --- model calls, keys, spend ---------------------------------------------------------------------------------------------
 
+/** What is known about one model key, by its fingerprint only. Times in epoch milliseconds. */
+export interface StoredKeyState {
+	fingerprint: string;
+	limitedUntil?: number;
+	invalidUntil?: number;
+	exhaustedUntil?: number;
+	lastUsedAt?: number;
+	/** USD on `spentDay`, a UTC day YYYY-MM-DD. */
+	spentUsd?: number;
+	spentDay?: string;
+}
+export interface KeyLedgerPort {
+	load(fingerprints: readonly string[]): Promise<StoredKeyState[]>;
+	record(fingerprint: string, event: { kind: 'used'; at: number; costUsd?: number } | { kind: 'limited' | 'invalid' | 'exhausted'; at: number; until: number }): Promise<void>;
+}
+export interface SpendLedgerPort {
+	/** USD settled on that UTC day, YYYY-MM-DD. */
+	spentToday(workspace: string, day: string): Promise<number>;
+	/** Holds the amount back if settled + held + amount ≤ cap, in one atomic step over all processes. */
+	reserve(reservation: { workspace: string; day: string; amountUsd: number; capUsd: number; expiresAt: number }): Promise<{ granted: true; reservationId: string } | { granted: false }>;
+	/** Replaces the hold by what was spent. Settling twice changes nothing. */
+	settle(reservationId: string, actualUsd: number): Promise<void>;
+}
+export interface CallLogPort {
+	/** `at` is ISO-8601; latency in milliseconds over all tries. */
+	record(entry: {
+		workspace: string;
+		purpose: string;
+		modelId: string;
+		keyFingerprint?: string;
+		promptVersion: string;
+		inputTokens?: number;
+		outputTokens?: number;
+		costUsd?: number;
+		latencyMs: number;
+		attempts: number;
+		outcome: string;
+		correlationId?: string;
+		at: string;
+	}): Promise<void>;
+}
 /** Persists what `llm/` needs: key states, daily spend, the call log. Shapes are those of the ports in `llm/`. */
 export interface ModelCalls {
-	keyLedger(): unknown;
-	spendLedger(): unknown;
-	callLog(): unknown;
+	keyLedger(): KeyLedgerPort;
+	spendLedger(): SpendLedgerPort;
+	callLog(): CallLogPort;
 }
 
 export interface Analyses {
