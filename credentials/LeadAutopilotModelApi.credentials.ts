@@ -21,6 +21,7 @@ export class LeadAutopilotModelApi implements ICredentialType {
 				{ name: 'OpenAI-Compatible', value: 'compatible', description: 'Ollama, vLLM, LM Studio, OpenRouter and others' },
 			],
 			default: 'openai',
+			description: 'Who serves the model',
 		},
 		{
 			displayName: 'Base URL',

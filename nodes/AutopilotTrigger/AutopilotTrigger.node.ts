@@ -11,7 +11,7 @@ import {
 import { collectWork, SWEEP_EVERY_MS, type TriggerOptions } from './collectWork';
 import { InFlight } from './inFlight';
 import { toNodeError } from '../shared/errors';
-import { withStore } from '../shared/openNodeStore';
+import { storeConfig, withStore } from '../shared/openNodeStore';
 import { storeCredentialMethods } from '../shared/storeCredentialTest';
 import { pollLoop } from './pollLoop';
 import { readOptions } from './readOptions';
@@ -34,7 +34,7 @@ export class AutopilotTrigger implements INodeType {
 		defaults: { name: 'Autopilot Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'leadAutopilotStoreApi', required: false, testedBy: 'leadAutopilotStoreTest' }],
+		credentials: [{ name: 'leadAutopilotStoreApi', displayName: 'Store Credential (Optional)', required: false, testedBy: 'leadAutopilotStoreTest' }],
 		properties: triggerProperties,
 		usableAsTool: undefined,
 	};
@@ -43,6 +43,8 @@ export class AutopilotTrigger implements INodeType {
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		const options = readOptions(this);
+		// A store that can never work is said when the workflow is published; one that is only down is waited for.
+		await storeConfig(this);
 		const stopping = new AbortController();
 		const manual = this.getMode() === 'manual';
 		const run = async (): Promise<void> => {

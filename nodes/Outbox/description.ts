@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { CHANNELS } from '../../engine/channels/channel';
 import { OUTBOUND_STATUSES } from '../../engine/message/outbound';
 import { channelOptions } from '../shared/parameters';
 
@@ -77,15 +78,15 @@ export const outboxProperties: INodeProperties[] = [
 		displayOptions: show(...PLANNING),
 		description: 'For a message no Generate With Confidence has written. It always goes to review.',
 		options: [
-			{ displayName: 'Channel', name: 'channel', type: 'string', default: "={{ $json.message?.channel ?? $json.channel ?? 'email' }}" },
+			{ displayName: 'Channel', name: 'channel', type: 'string', default: "={{ $json.message?.channel ?? $json.channel ?? 'email' }}", description: `One of: ${CHANNELS.join(', ')}` },
 			{ displayName: 'Contact', name: 'contact', type: 'string', default: '={{ $json.contact?.id ?? $json.email ?? $json.phone }}', description: 'A contact ID, an e-mail address or a phone number' },
 			{ displayName: 'Step', name: 'step', type: 'string', default: '', placeholder: 'e.g. spring-campaign-1', description: 'Name of the campaign step: each contact gets it once' },
 			{ displayName: 'Subject', name: 'subject', type: 'string', default: '' },
-			{ displayName: 'Text', name: 'text', type: 'string', typeOptions: { rows: 3 }, default: '' },
+			{ displayName: 'Text', name: 'text', type: 'string', typeOptions: { rows: 3 }, default: '', description: 'What is sent once a person has approved it' },
 		],
 	},
 	{ displayName: 'Message ID', name: 'messageId', type: 'string', default: '={{ $json.message?.id }}', displayOptions: show('noReply'), description: 'The message that needs no answer. Earlier ones of the same burst are settled with it.' },
-	{ displayName: 'Reason', name: 'noReplyReason', type: 'string', default: "={{ $json.reply ? 'No answer needed: the message reads as ' + $json.reply.intent.replaceAll('_', ' ') + '.' : 'No answer needed.' }}", displayOptions: show('noReply') },
+	{ displayName: 'Reason', name: 'noReplyReason', type: 'string', default: "={{ $json.reply ? 'No answer needed: the message reads as ' + $json.reply.intent.replaceAll('_', ' ') + '.' : 'No answer needed.' }}", displayOptions: show('noReply'), description: 'Why no answer is needed; kept with the message' },
 	{
 		displayName: 'Provider ID',
 		name: 'providerId',
@@ -96,7 +97,7 @@ export const outboxProperties: INodeProperties[] = [
 		description: "The channel's own ID of the message, by which receipts find it. Read from the answers of WhatsApp, Messenger, Instagram, Twilio, SendGrid and Send Email.",
 	},
 	{ displayName: 'Error', name: 'error', type: 'string', default: '', displayOptions: show('markFailed'), description: 'What the channel said. Empty: read from the item (status code and body, or its error).' },
-	{ displayName: 'Reason', name: 'cancelReason', type: 'string', default: 'Stopped by a person.', displayOptions: show('cancel') },
+	{ displayName: 'Reason', name: 'cancelReason', type: 'string', default: 'Stopped by a person.', displayOptions: show('cancel'), description: 'Why it does not leave; kept with the message' },
 	{ displayName: 'Channels', name: 'channels', type: 'multiOptions', options: channelOptions, default: [], displayOptions: show('claimDue'), description: 'Only these. None chosen: all.' },
 	{ displayName: 'Workspaces', name: 'workspaces', type: 'string', default: '', placeholder: 'e.g. default, client-b', displayOptions: show('claimDue'), description: 'Only these, separated by commas. Empty: all.' },
 	{

@@ -49,6 +49,7 @@ export const outcomeTrackProperties: INodeProperties[] = [
 		type: 'options',
 		options: OUTCOME_EVENTS.map((value) => ({ name: EVENT_NAMES[value], value })).sort((a, b) => a.name.localeCompare(b.name)),
 		default: 'replied',
+		description: 'What happened',
 		displayOptions: show('recordEvent'),
 	},
 	{
@@ -63,6 +64,7 @@ export const outcomeTrackProperties: INodeProperties[] = [
 			{ name: 'WhatsApp', value: 'whatsapp' },
 		],
 		default: 'detect',
+		description: 'Who sent the report',
 		displayOptions: show('recordPayload'),
 	},
 	{

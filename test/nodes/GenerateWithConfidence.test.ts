@@ -141,6 +141,14 @@ describe('Generate With Confidence', () => {
 		expect(outputs[NEEDS_REVIEW]).toHaveLength(review ? 1 : 0);
 	});
 
+	it('answers a message without any text too, so that it does not stay open', async () => {
+		model.answers(ANSWER);
+		const item = contractItem('', { message: { ...Object(contractItem('').message), text: '', attachments: [{ kind: 'audio' }] }, conversation: [] });
+		const { id } = draftOf(await runNode(node, [item], { credentials: model.credential(), parameters: NO_AUDIT }));
+		const [row] = await store().outbound.find('acme', [id]);
+		expect(row).toMatchObject({ purpose: 'reply', inboundIds: ['msg-1'] });
+	});
+
 	it('fills the template, and has a person look when a field is missing', async () => {
 		model.answers(ANSWER);
 		const run = async (template: string) => await runNode(node, [contractItem('How long does delivery take?', { id: template })], { credentials: model.credential(), parameters: { ...NO_AUDIT, template } });
