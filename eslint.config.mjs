@@ -43,6 +43,11 @@ export default [
 		rules: { '@n8n/community-nodes/require-node-api-error': 'off' },
 	},
 	{
+		// Never shipped: these start n8n, databases and browsers, and sign in to throw-away instances of their own.
+		files: ['sandbox/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'docs/**/*.ts'],
+		rules: { '@n8n/community-nodes/no-dangerous-functions': 'off', '@n8n/community-nodes/no-hardcoded-secrets': 'off' },
+	},
+	{
 		// Runtime dependencies are the point of a self-hosted pack (store drivers, model SDKs), and the overrides only pin what the development install needs.
 		rules: {
 			'@n8n/community-nodes/no-runtime-dependencies': 'off',

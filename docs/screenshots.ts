@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { feedAll } from '../sandbox/demo/run';
 import { prepareWorkspace, SHORTER_DELAYS } from '../sandbox/demo/workspace';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox';
+import { shippedWorkflows } from '../sandbox/shippedWorkflows';
 import { closeAllStores } from '../store/openStore';
 import { openEditor, type Editor } from './pictures/editor';
 import { decisionsWorkflow, EXAMPLE_WORKSPACE, operationsWorkflow } from './pictures/exampleWorkflows';
@@ -39,6 +40,18 @@ async function prepare(sandbox: Sandbox): Promise<void> {
 	}
 	await sandbox.publishAll();
 	await feedAll(sandbox, say, new AbortController().signal);
+	await showAsShipped(sandbox);
+}
+
+/** The demo shortened delays; the pictures show what is shipped. */
+async function showAsShipped(sandbox: Sandbox): Promise<void> {
+	const shipped = await shippedWorkflows();
+	const changed = [...sandbox.workflows].filter(([number]) => number in SHORTER_DELAYS);
+	const restored = changed.map(([number, workflow]) => {
+		const original = new Map(shipped.get(number)?.nodes.map(({ name, parameters }) => [name, parameters]));
+		return { ...workflow, nodes: workflow.nodes.map((node) => ({ ...node, parameters: original.get(node.name) ?? node.parameters })) };
+	});
+	await sandbox.api.importWorkflows(restored);
 }
 
 async function takeLight(editor: Editor, sandbox: Sandbox): Promise<void> {

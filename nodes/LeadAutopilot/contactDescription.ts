@@ -22,9 +22,9 @@ export const contactProperties: INodeProperties[] = [
 		default: 'upsert',
 	},
 	{ ...contactField, displayOptions: show('get', 'handBack', 'optIn', 'optOut', 'setStage', 'takeOver') },
-	{ displayName: 'Name', name: 'name', type: 'string', default: '={{ $json.contact?.name ?? $json.name }}', displayOptions: show('upsert') },
-	{ displayName: 'Email', name: 'email', type: 'string', placeholder: 'e.g. name@email.com', default: '={{ $json.contact?.email ?? $json.email }}', displayOptions: show('upsert') },
-	{ displayName: 'Phone', name: 'phone', type: 'string', placeholder: 'e.g. +49 151 23456789', default: '={{ $json.contact?.phone ?? $json.phone }}', displayOptions: show('upsert') },
+	{ displayName: 'Name', name: 'name', type: 'string', default: "={{ $json.contact?.name ?? $json.name ?? '' }}", displayOptions: show('upsert') },
+	{ displayName: 'Email', name: 'email', type: 'string', placeholder: 'e.g. name@email.com', default: "={{ $json.contact?.email ?? $json.email ?? '' }}", displayOptions: show('upsert') },
+	{ displayName: 'Phone', name: 'phone', type: 'string', placeholder: 'e.g. +49 151 23456789', default: "={{ $json.contact?.phone ?? $json.phone ?? '' }}", displayOptions: show('upsert') },
 	{
 		displayName: 'More Fields',
 		name: 'fields',

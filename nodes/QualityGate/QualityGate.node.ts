@@ -46,6 +46,7 @@ export class QualityGate implements INodeType {
 		hints: [
 			{
 				message: 'Checks whose data is missing are listed under skipped in the result; they never pass silently.',
+				displayCondition: "={{ $parameter.check === 'outbound' }}",
 				whenToDisplay: 'beforeExecution',
 				location: 'ndv',
 				type: 'info',

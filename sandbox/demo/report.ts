@@ -45,8 +45,9 @@ function rowOf(lead: DemoLead, record: MessageRecord, now: number): ReportRow {
 	const row = { lead, channel, score, reading };
 	if (answer) {
 		const due = answer.status === 'scheduled' && (answer.sendAt ?? 0) <= now + SOON_MS;
-		// A review's own sentence repeats what the draft says of itself.
-		const sentence = answer.status === 'in_review' || answer.draft === undefined ? answer.sentence : `${answer.draft} → ${answer.sentence}`;
+		// A review's own sentence says again what the draft says of its confidence.
+		const repeated = answer.draft === undefined || (answer.status === 'in_review' && answer.draft.includes('confidence'));
+		const sentence = repeated ? answer.sentence : `${answer.draft} → ${answer.sentence}`;
 		return { ...row, outcome: due ? 'open' : (OF_STATUS[answer.status] ?? 'open'), sentence };
 	}
 	if (review !== undefined) return { ...row, outcome: 'review', sentence: review };

@@ -5,7 +5,7 @@ import { waitFor } from '../../sandbox/waitFor';
 import { closeAllStores } from '../../store/openStore';
 import type { Store } from '../../store/store';
 import { planDueReplies } from './support/dueJobs';
-import { fatesOf, type Fates } from './support/fates';
+import { fatesOf, sweepAsLater, type Fates } from './support/fates';
 
 /** About three minutes on a quiet machine with two cores: n8n needs 5 s to start again. */
 const JOBS = 200;
@@ -47,14 +47,13 @@ async function acceptances(count: number): Promise<void> {
 	await waitFor(() => received() >= goal, { what: `${count} more messages at the stand-in`, timeoutMs: 120_000, everyMs: 5 });
 }
 
-async function settledFates(): Promise<Fates> {
-	return await waitFor(
-		async () => {
-			const fates = await fatesOf(store, 'default', ids, sandbox.standIns.inbox);
-			return fates.silent.length === 0 ? fates : undefined;
-		},
-		{ what: 'every job to be sent or listed as uncertain', timeoutMs: 120_000, everyMs: 500 },
-	);
+/** Waits until nothing is left to send, then looks at everything as the sweep does once a begun send can no longer be under way. */
+async function fatesAtLast(): Promise<Fates> {
+	await waitFor(async () => (await store.outbound.list('default', { statuses: ['scheduled', 'claimed'], limit: 1 })).length === 0, { what: 'nothing to be left to send', timeoutMs: 240_000, everyMs: 250 });
+	// A polite end waits for the executions that are still running: what stands at `sending` after it was cut off by a kill.
+	await sandbox.n8n.stop();
+	await sweepAsLater(sandbox.storeConfig);
+	return await fatesOf(store, 'default', ids, sandbox.standIns.inbox);
 }
 
 describe(`n8n killed ${KILLS} times while ${JOBS} jobs are dispatched`, () => {
@@ -67,7 +66,7 @@ describe(`n8n killed ${KILLS} times while ${JOBS} jobs are dispatched`, () => {
 			await sandbox.n8n.kill();
 			await sandbox.n8n.restart();
 		}
-		const fates = await settledFates();
+		const fates = await fatesAtLast();
 		const seconds = Math.round((performance.now() - begun) / 1000);
 		process.stdout.write(
 			`${JOBS} jobs, ${KILLS} kills, ${seconds} s: ${fates.sent} sent once, ${fates.uncertain} uncertain (${fates.uncertainButReceived} of them had arrived), ${fates.silent.length} silent, ${fates.twice.length} twice\n`,

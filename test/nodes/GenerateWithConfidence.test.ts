@@ -143,7 +143,7 @@ describe('Generate With Confidence', () => {
 
 	it('answers a message without any text too, so that it does not stay open', async () => {
 		model.answers(ANSWER);
-		const item = contractItem('', { message: { ...Object(contractItem('').message), text: '', attachments: [{ kind: 'audio' }] }, conversation: [] });
+		const item = contractItem('', { message: { attachments: [{ kind: 'audio' }] } });
 		const { id } = draftOf(await runNode(node, [item], { credentials: model.credential(), parameters: NO_AUDIT }));
 		const [row] = await store().outbound.find('acme', [id]);
 		expect(row).toMatchObject({ purpose: 'reply', inboundIds: ['msg-1'] });

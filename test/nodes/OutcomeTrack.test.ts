@@ -33,7 +33,7 @@ describe('Outcome Track', () => {
 	});
 
 	it('attributes an event to the last message of a contact, and says when there is none', async () => {
-		await sentTo('bo@example.com');
+		await sentTo('bo@example.com', { occurredAt: '' });
 		const { outputs } = await runNode(node, [{ email: 'bo@example.com' }, { email: 'nobody@example.com' }], { parameters: { operation: 'recordEvent', event: 'meeting_booked' } });
 		expect(outputs[0].map((item) => item.json.outcome)).toMatchObject([
 			{ event: 'meeting_booked', attributed: 'contact' },

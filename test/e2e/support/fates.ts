@@ -1,4 +1,7 @@
 import type { MessageLog } from '../../../sandbox/standins';
+import { epochMs, MINUTE } from '../../../engine/time';
+import type { StoreConfig } from '../../../store/config';
+import { openStore } from '../../../store/openStore';
 import type { OutboundRow, Store } from '../../../store/store';
 
 /** What became of jobs, by what the store says and what the stand-in of the channel really got. */
@@ -19,6 +22,15 @@ export interface Fates {
 }
 
 const MOST = 10_000;
+/** More than the store allows a send that has begun before it calls it uncertain. */
+const LONGEST_SEND_MS = 10 * MINUTE;
+
+/** Ends the leases as the dispatch workflow's sweep will in ten minutes: what still stands at `sending` was cut off. */
+export async function sweepAsLater(config: StoreConfig): Promise<void> {
+	const later = await openStore(config, { clock: { now: async () => epochMs(Date.now() + LONGEST_SEND_MS) } });
+	await later.outbound.expireLeases();
+	await later.close();
+}
 
 /** Reads what became of the jobs; `received` are the messages at the stand-in, found by correlation id. */
 export async function fatesOf(store: Store, workspace: string, ids: readonly string[], received: MessageLog): Promise<Fates> {
