@@ -1,6 +1,6 @@
 import { configWithoutCloudSupport } from '@n8n/node-cli/eslint';
 
-/** Folders and what they may import: the dependency directions of the design, one way. */
+/** Folders and what they may import: the dependency directions, one way. */
 const DIRECTIONS = {
 	engine: { forbidden: ['nodes', 'store', 'llm', 'desk', 'credentials', 'sandbox', 'test'] },
 	llm: { forbidden: ['nodes', 'store', 'desk', 'credentials', 'sandbox', 'test'], typesOnly: ['engine'] },

@@ -8,7 +8,7 @@ export class LeadAutopilotModelApi implements ICredentialType {
 
 	icon: Icon = { light: 'file:leadAutopilotModelApi.svg', dark: 'file:leadAutopilotModelApi.dark.svg' };
 
-	documentationUrl = 'https://github.com/lead-autopilot/n8n-nodes-lead-autopilot#models';
+	documentationUrl = 'https://github.com/lead-autopilot/n8n-nodes-lead-autopilot#which-model-answers';
 
 	properties: INodeProperties[] = [
 		{

@@ -129,8 +129,3 @@ export function anthropicChatModels(config: AnthropicConfig): (apiKey: string) =
 		return { modelId: config.modelId, complete };
 	};
 }
-
-/** One Anthropic model with one key. */
-export function anthropicChatModel(config: AnthropicConfig & { apiKey: string }): ChatModel {
-	return anthropicChatModels(config)(config.apiKey);
-}

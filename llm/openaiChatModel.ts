@@ -149,8 +149,3 @@ export function openAiChatModels(config: OpenAiConfig): (apiKey: string) => Chat
 		return { modelId: config.modelId, complete };
 	};
 }
-
-/** One model of an OpenAI-compatible server with one key. */
-export function openAiChatModel(config: OpenAiConfig & { apiKey: string }): ChatModel {
-	return openAiChatModels(config)(config.apiKey);
-}

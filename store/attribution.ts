@@ -1,7 +1,7 @@
 import { DAY } from '../engine/time';
 import type { OutcomeEvent } from '../engine/outcome/outcome';
 
-/** How long after a send an event may still come of it. Source: the design's A/B Variant windows; delivery events as long as a click. */
+/** How long after a send an event may still come of it. Policy of this pack: the longer the way to an event, the longer its window; delivery events as long as a click. */
 export const ATTRIBUTION_WINDOW_MS: Readonly<Record<OutcomeEvent, number>> = {
 	sent: 7 * DAY,
 	delivered: 7 * DAY,

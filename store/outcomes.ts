@@ -40,9 +40,11 @@ async function lastSentBefore(session: Session, by: 'thread_id' | 'contact_id', 
 async function attribute(session: Session, events: readonly OutcomeInput[]): Promise<Attribution[]> {
 	const byId = await loadOutbound(session, events.flatMap(({ workspace, outboundId }) => (outboundId ? [{ workspace, id: outboundId }] : [])), false);
 	const byProvider = await session.matching('outbound', ['workspace', 'provider_id'], events.flatMap(({ workspace, providerId }) => (providerId ? [{ workspace, provider_id: providerId }] : [])));
+	// Nothing can come of a message that never left: an event that names one belongs to the last message that did.
+	const left = (row: OutboundDbRow | undefined): OutboundDbRow | undefined => (row && (row.status === 'sent' || row.attempts > 0) ? row : undefined);
 	const found: Attribution[] = events.map((event) => {
 		const row =
-			(event.outboundId ? byId.get(keyOf(event.workspace, cleanText(event.outboundId))) : undefined) ??
+			(event.outboundId ? left(byId.get(keyOf(event.workspace, cleanText(event.outboundId)))) : undefined) ??
 			(event.providerId
 				? byProvider.find((each) => each.workspace === event.workspace && each.provider_id === cleanText(event.providerId ?? '') && (event.channel === undefined || each.channel === event.channel))
 				: undefined);

@@ -54,7 +54,6 @@ export const settingsProperties: INodeProperties[] = [
 					{ name: 'Assist', value: 'assist', description: 'Every draft goes to a person' },
 					{ name: 'Auto', value: 'auto', description: 'What passes every check is sent' },
 					{ name: 'Off', value: 'off', description: 'Nothing is decided' },
-					{ name: 'One Click', value: 'one_click', description: 'As Assist, approved in one tap' },
 					{ name: 'Shadow', value: 'shadow', description: 'Everything is decided, nothing is sent' },
 				],
 				default: 'assist',

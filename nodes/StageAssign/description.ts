@@ -9,7 +9,7 @@ export const stageAssignProperties: INodeProperties[] = [
 		name: 'pipelineSource',
 		type: 'options',
 		options: [
-			{ name: 'Saved Pipeline', value: 'stored', description: 'A pipeline saved with Lead Autopilot → Settings → Save Pipeline' },
+			{ name: 'Saved Pipeline', value: 'stored', description: 'A pipeline saved with Lead Autopilot → Setting → Save Pipeline' },
 			{ name: 'Stages Below', value: 'inline', description: 'Stages written into this node' },
 		],
 		default: 'stored',

@@ -74,13 +74,6 @@ export function readKey<T>(item: INodeExecutionData, key: string, schema: ZodTyp
 	return result.success ? result.data : undefined;
 }
 
-/** As `readKey`, but missing or misshapen fails the item. `from` names the node that writes the key. */
-export function requireKey<T>(item: INodeExecutionData, key: string, schema: ZodType<T>, from: string): T {
-	const value = readKey(item, key, schema);
-	if (value === undefined) throw new ItemInputError(`The item has no usable '${key}'`, `Put ${from} before this node.`);
-	return value;
-}
-
 /** The value a text spells in JSON; undefined when it spells none. */
 function parseJson(text: string): { value: unknown } | undefined {
 	try {

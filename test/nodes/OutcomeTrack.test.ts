@@ -41,6 +41,13 @@ describe('Outcome Track', () => {
 		]);
 	});
 
+	it('credits nothing to a draft that never left, even when the event names it', async () => {
+		const draft = { id: 'draft-in-review', text: 'Hi', language: 'en', facts: [], signals: {}, usedFallback: false, decision: { autoSend: false, threshold: 0.85, source: 'fixed' as const, audited: false }, sentence: '' };
+		await store().outbound.saveDrafts([{ workspace: 'default', id: draft.id, contactId: 'dee', channel: 'email', to: 'dee@example.com', inboundIds: [], purpose: 'outreach', draft }]);
+		const { outputs } = await runNode(node, [{ draft: { id: draft.id } }], { parameters: { operation: 'recordEvent', event: 'meeting_booked' } });
+		expect(outputs[0][0].json.outcome).toMatchObject({ attributed: 'none', attribution: {} });
+	});
+
 	it('keeps value and currency, and refuses what is neither', async () => {
 		await sentTo('cy@example.com');
 		const deal = (options: object) => runNode(node, [{ email: 'cy@example.com' }], { parameters: { operation: 'recordEvent', event: 'deal_won', options: { ...options } } });

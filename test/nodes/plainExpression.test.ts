@@ -1,4 +1,4 @@
-import type { IDataObject, INode, INodeParameters, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INode } from 'n8n-workflow';
 import { Workflow } from 'n8n-workflow';
 import { AbVariant } from '../../nodes/AbVariant/AbVariant.node';
 import { BestSendTime } from '../../nodes/BestSendTime/BestSendTime.node';
@@ -30,13 +30,13 @@ function expressionsOf(properties: readonly unknown[]): string[] {
 	});
 }
 
+const nodeType = new BestSendTime();
+const node: INode = { id: 'n', name: 'Node', type: 'n8n-nodes-lead-autopilot.bestSendTime', typeVersion: 1, position: [0, 0], parameters: {} };
+const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes: { getByName: () => nodeType, getByNameAndVersion: () => nodeType, getKnownTypes: () => ({}) } });
+
 /** As n8n itself evaluates a parameter. */
 function asN8nDoes(expression: string, json: IDataObject): unknown {
-	const node: INode = { id: 'n', name: 'Node', type: 'test.node', typeVersion: 1, position: [0, 0], parameters: {} };
-	const description = { properties: [] as INodeProperties[] };
-	const nodeTypes = { getByName: () => description, getByNameAndVersion: () => description, getKnownTypes: () => ({}) };
-	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes: nodeTypes as never });
-	return workflow.expression.getParameterValue(expression as unknown as INodeParameters, null, 0, 0, 'Node', [{ json }], 'manual', {});
+	return workflow.expression.getParameterValue(expression, null, 0, 0, 'Node', [{ json }], 'manual', {});
 }
 
 describe('a plain expression looked up in the item', () => {

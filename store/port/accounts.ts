@@ -1,0 +1,17 @@
+import type { Channel } from '../../engine/channels/channel';
+
+export interface Account {
+	channel: Channel;
+	/** The provider's id: phone number id, page id, mailbox address, Twilio number. */
+	externalId: string;
+	workspace: string;
+	name?: string;
+	pipelineId?: string;
+	enabled: boolean;
+}
+export interface Accounts {
+	upsert(accounts: Account[]): Promise<void>;
+	/** The accounts with these provider ids, whatever their workspace: this look-up is what finds the workspace. */
+	byExternalId(keys: { channel: Channel; externalId: string }[]): Promise<(Account | undefined)[]>;
+	list(workspace: string): Promise<Account[]>;
+}
