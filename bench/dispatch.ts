@@ -21,6 +21,7 @@ export async function dispatchFigures(sandbox: Sandbox, store: Store): Promise<F
 	const memory = watchMemory(sandbox.n8n.pid);
 	const begun = performance.now();
 	await sandbox.api.publishWorkflow(sandbox.workflows.get('04')?.id ?? '');
+	// Out of patience: the table then shows how far it came, as missed.
 	await waitFor(async () => received.list().length >= JOBS && (await fatesOf(store, DISPATCH_WORKSPACE, ids, received)).silent.length === 0, { what: `${JOBS} jobs to be sent`, timeoutMs: PATIENCE_MS, everyMs: 250 }).catch(() => undefined);
 	const took = (performance.now() - begun) / 1000;
 	const { start, peak, end, early, late } = memory();

@@ -4,12 +4,9 @@ import { startSandbox } from '../sandbox/sandbox';
 import { closeAllStores } from '../store/openStore';
 import { makeModelAgreeable } from '../test/e2e/support/agreeableModel';
 import { dispatchFigures, DISPATCH_WORKSPACE } from './dispatch';
-import { intakeFigures } from './intake';
+import { intakeFigures, intakeFloor } from './intake';
 import { ratioFigures } from './ratio';
 import { tableOf, type Figure } from './table';
-
-/** n8n waits this long between two looks for work at rest; while there is work it looks again at once. */
-const QUICK = { 'parameters.options.pollSeconds': 0.2 };
 
 async function run(): Promise<void> {
 	const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -18,8 +15,8 @@ async function run(): Promise<void> {
 		publish: false,
 		replacements: {
 			'02': { 'Email Trigger': { disabled: true }, 'Twilio Trigger': { disabled: true } },
-			'03': { 'Conversation Ready': { ...QUICK, 'parameters.options.quietSeconds': 0 }, 'Generate With Confidence': { 'parameters.auditShare': 0 } },
-			'04': { 'Send Due': { ...QUICK, 'parameters.options.workspaces': DISPATCH_WORKSPACE } },
+			'03': { 'Conversation Ready': { 'parameters.options.quietSeconds': 1 }, 'Generate With Confidence': { 'parameters.auditShare': 0 } },
+			'04': { 'Send Due': { 'parameters.options.workspaces': DISPATCH_WORKSPACE } },
 		},
 		progress: say,
 	});
@@ -33,6 +30,7 @@ async function run(): Promise<void> {
 		await publish('03');
 		say('Throughput of 03-autopilot beside nodes that do nothing …');
 		figures.push(...(await ratioFigures(sandbox, store)));
+		figures.push(...(await intakeFloor(sandbox)));
 		await publish('02');
 		say('Messages through the webhook …');
 		figures.push(...(await intakeFigures(sandbox, store)));

@@ -6,7 +6,7 @@ import { fromJson, groupBy, keyOf } from './bulk';
 import { loadContacts } from './contactRows';
 import { takenOverUntil } from './contacts';
 import { loadConversations } from './conversations';
-import { decideMessages, toMessage, type MessageRow } from './messageRows';
+import { BY_PERSON, decideMessages, toMessage, type MessageRow } from './messageRows';
 import { openReviews } from './reviewRows';
 import type { Session } from './session';
 import { loadSettings } from './settings';
@@ -34,7 +34,7 @@ export async function claimReady(session: Session, hash: AddressHash, options: O
 	const held = (thread: MessageRow[]): boolean => (takenOverUntil(contacts.get(keyOf(last(thread).workspace, last(thread).contact_id))) ?? 0) > session.now;
 	await decideMessages(
 		session,
-		rest.filter(held).flat().map((row) => ({ workspace: row.workspace, messageId: row.id, reason: 'taken over: a colleague holds this conversation', actor: 'engine' })),
+		rest.filter(held).flat().map((row) => ({ workspace: row.workspace, messageId: row.id, reason: 'taken over: a colleague holds this conversation', actor: 'engine', answeredBy: BY_PERSON })),
 	);
 	const claimed = rest.filter((thread) => !held(thread));
 	const leaseUntil = later(session.now, options.leaseMs);
@@ -104,7 +104,7 @@ async function giveToPerson(session: Session, threads: readonly MessageRow[][], 
 			dueAt: later(session.now, CLASSIFICATION_REVIEW_MS),
 		})),
 	);
-	await decideMessages(session, threads.flat().map((row) => ({ workspace: row.workspace, messageId: row.id, reason, actor: 'engine' })));
+	await decideMessages(session, threads.flat().map((row) => ({ workspace: row.workspace, messageId: row.id, reason, actor: 'engine', answeredBy: BY_PERSON })));
 }
 
 /** The burst as one message: the newest, with the texts of all. */

@@ -88,9 +88,12 @@ export interface Decision {
 	messageId: string;
 	reason: string;
 	actor: Actor;
-	/** The draft that answers it. */
+	/** The draft that answers it, or `BY_PERSON`. Left out when it needs no answer. */
 	answeredBy?: string;
 }
+
+/** In place of a draft's id: a person is to answer, so an older draft of the thread must not. */
+export const BY_PERSON = 'person';
 
 /** received → decided. A message that is decided already keeps its decision. */
 export async function decideMessages(session: Session, decisions: readonly Decision[]): Promise<void> {

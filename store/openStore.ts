@@ -64,6 +64,7 @@ async function giveBack(key: string, shared: Shared, idleMs: number): Promise<vo
 	if (shared.users > 0) return;
 	if (idleMs <= 0) return await end(key, shared);
 	clearTimeout(shared.idle);
+	// Nobody waits for an idle close: what cannot be closed politely ends with the process, and the next caller opens anew.
 	shared.idle = setTimeout(() => void end(key, shared).catch(() => undefined), idleMs).unref();
 }
 

@@ -57,10 +57,10 @@ export function createOutbound(database: Database, hash: AddressHash): Outbound 
 			return await database.write(async (session) => await claimDue(session, hash, options, decide));
 		},
 
-		async beginSend(workspace, ids) {
+		async beginSend(workspace, ids, decide) {
 			if (ids.length === 0) return [];
 			// On disk before the message leaves: after a power cut a send that began must not look as if it never had.
-			return await database.write(async (session) => await beginSend(session, workspace, ids), { durable: true });
+			return await database.write(async (session) => await beginSend(session, hash, workspace, ids, decide), { durable: true });
 		},
 
 		async markSent(sent) {
@@ -104,9 +104,10 @@ export function createOutbound(database: Database, hash: AddressHash): Outbound 
 			});
 		},
 
-		async expireLeases() {
+		async expireLeases(workspaces) {
 			return await database.write(async (session) => {
-				const expired = await session.rows(sql<OutboundDbRow>`select * from ${session.table('outbound')} where status in ('claimed', 'sending') and lease_until <= ${session.now}
+				const inWorkspaces = workspaces ? sql`and ${session.among('workspace', workspaces)}` : sql``;
+				const expired = await session.rows(sql<OutboundDbRow>`select * from ${session.table('outbound')} where status in ('claimed', 'sending') and lease_until <= ${session.now} ${inWorkspaces}
 					${session.dialect === 'postgres' ? sql`for update skip locked` : sql``}`);
 				const moved = await moveRows(session, expired.map(expiry));
 				const uncertain = moved.filter(({ status }) => status === 'uncertain');

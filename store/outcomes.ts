@@ -1,8 +1,10 @@
-import { ChannelSchema } from '../engine/channels/channel';
+import { ChannelSchema, type Channel } from '../engine/channels/channel';
 import { derivedId } from '../engine/message/spine';
 import { OutcomeEventSchema } from '../engine/outcome/outcome';
+import { suppressionOf } from '../engine/outcome/suppression';
 import { epochMs } from '../engine/time';
 import { sql } from 'kysely';
+import type { AddressHash } from './addresses';
 import { ATTRIBUTION_WINDOW_MS } from './attribution';
 import { cleanText, keyOf } from './bulk';
 import type { Database } from './database';
@@ -12,7 +14,8 @@ import { settleByReceipts } from './receipts';
 import type { RowOf } from './schema';
 import { sentOutcomeId } from './sendRecords';
 import type { Session } from './session';
-import type { OutcomeInput, Outcomes, RecordedOutcome } from './store';
+import type { OptOutRequest, OutcomeInput, Outcomes, RecordedOutcome } from './store';
+import { optOut } from './suppressions';
 
 interface Attribution {
 	row?: OutboundDbRow;
@@ -102,7 +105,21 @@ const toOutcome = (row: RowOf<'outcomes'>): OutcomeInput & { attributed: string 
 	attributed: row.attributed,
 });
 
-export function createOutcomes(database: Database): Outcomes {
+/** The opt-out an event stands for, if any. */
+function optOutBy(event: OutcomeInput, { row, how }: Attribution): OptOutRequest[] {
+	const channel: Channel | undefined = event.channel ?? (row && ChannelSchema.parse(row.channel));
+	const kind = suppressionOf(event.event, channel, event.errorCode);
+	const code = event.errorCode === undefined ? '' : ` (code ${event.errorCode})`;
+	const base = { workspace: event.workspace, channel: channel ?? 'email', actor: 'provider' as const };
+	const address = row && row.to_address !== '' && row.channel === channel ? { address: row.to_address } : {};
+	// A guess by thread or contact does not tell which address is dead.
+	if (kind === 'hard_bounce') return how === 'id' && 'address' in address ? [{ ...base, ...address, addressOnly: true, allChannels: false, reason: `The address does not exist${code}` }] : [];
+	const contactId = row?.contact_id ?? event.contactId;
+	if (kind === undefined || contactId === undefined) return [];
+	return [{ ...base, ...address, contactId, allChannels: channel === undefined, reason: `Reported by the provider: ${event.event}${code}` }];
+}
+
+export function createOutcomes(database: Database, hash: AddressHash): Outcomes {
 	return {
 		async record(events) {
 			if (events.length === 0) return [];
@@ -112,6 +129,8 @@ export function createOutcomes(database: Database): Outcomes {
 				const identity = (row: RowOf<'outcomes'>): string => keyOf(row.workspace, row.id);
 				const first = new Map(rows.toReversed().map((row) => [identity(row), row]));
 				const inserted = await insertNew(session, [...first.values()]);
+				const fresh = new Map(rows.flatMap((row, at) => (inserted.has(identity(row)) ? [[identity(row), at] as const] : [])));
+				await optOut(session, hash, [...fresh.values()].flatMap((at) => optOutBy(events[at], attributions[at])));
 				// Receipts of uncertain messages settle them, whichever came first: locked, so that a person and a receipt do not both decide.
 				const uncertain = new Map(attributions.flatMap(({ row, how }) => (row && how === 'id' && row.status === 'uncertain' ? [[outboundKey(row), row] as const] : [])));
 				const locked = await loadOutbound(session, [...uncertain.values()], true);

@@ -34,7 +34,7 @@ export async function createRepositories(database: Database): Promise<Repositori
 		suppressions: createSuppressions(database, hash),
 		limits: createLimits(database),
 		experiments: createExperiments(database),
-		outcomes: createOutcomes(database),
+		outcomes: createOutcomes(database, hash),
 		pipelines: createPipelines(database),
 		modelCalls: createModelCalls(database),
 		analyses: createAnalyses(database),

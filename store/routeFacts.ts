@@ -1,4 +1,4 @@
-import { DateTime } from 'luxon';
+import { DateTime, IANAZone } from 'luxon';
 import { sql } from 'kysely';
 import { ChannelSchema, HANDLE_KIND } from '../engine/channels/channel';
 import { DAY, epochMs } from '../engine/time';
@@ -20,8 +20,11 @@ export const OPEN_STATUSES = ['sending', 'claimed', 'scheduled', 'in_review', 'd
 export const threadOf = (row: OutboundDbRow): string | undefined =>
 	row.purpose === 'reply' && row.thread_id !== null ? keyOf(row.workspace, row.channel, row.thread_id) : undefined;
 
-/** What a routing decision needs for each row, in their order; the number of queries does not depend on theirs. */
-export async function loadFacts(session: Session, hash: AddressHash, rows: readonly OutboundDbRow[]): Promise<RouteFacts[]> {
+/**
+ * What a routing decision needs for each row, in their order; the number of queries does not depend on theirs.
+ * Without `counts` nothing counts as sent today: for rows whose place under the caps is theirs already.
+ */
+export async function loadFacts(session: Session, hash: AddressHash, rows: readonly OutboundDbRow[], { counts = true } = {}): Promise<RouteFacts[]> {
 	if (rows.length === 0) return [];
 	const people = rows.map((row) => ({ workspace: row.workspace, contactId: row.contact_id, channel: row.channel }));
 	const settings = await loadSettings(session, rows.map((row) => ({ workspace: row.workspace, accountId: row.account_id ?? undefined, contactId: row.contact_id })));
@@ -41,8 +44,9 @@ export async function loadFacts(session: Session, hash: AddressHash, rows: reado
 	const open = await openReplies(session, rows);
 	const inbound = await lastInbound(session, people);
 	const approved = await approvedDrafts(session, rows);
-	const zones = rows.map((row, at) => contactOf(row)?.timezone ?? settings[at].timezone ?? 'UTC');
-	const today = await sentToday(session, rows, zones);
+	// As the caps read it: a name that is no zone is passed over.
+	const zones = rows.map((row, at) => [contactOf(row)?.timezone, settings[at].timezone].find((zone) => zone !== undefined && IANAZone.isValidZone(zone)) ?? 'UTC');
+	const today = counts ? await sentToday(session, rows, zones) : rows.map(() => ({ contact: 0, workspace: 0 }));
 	return rows.map((row, at) => {
 		const thread = threadOf(row);
 		const last = inbound[at];
@@ -62,7 +66,7 @@ export async function loadFacts(session: Session, hash: AddressHash, rows: reado
 	});
 }
 
-/** Rows whose lead wrote again since: a message still open, or one that another draft answers. Settled ones (an out-of-office note) do not count. */
+/** Rows whose lead wrote again since: a message still open, or one that another draft or a person answers. Settled ones (an out-of-office note) do not count. */
 async function rowsWithNewerInbound(session: Session, rows: readonly OutboundDbRow[]): Promise<Set<string>> {
 	const inboundIds = rows.map((row) => fromJson<string[]>(row.inbound_ids));
 	const answered = await session.matching('messages', ['workspace', 'id'], rows.flatMap((row, at) => inboundIds[at].map((id) => ({ workspace: row.workspace, id }))));

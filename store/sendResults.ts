@@ -1,11 +1,13 @@
 import type { OutboundStatus } from '../engine/message/outbound';
 import { later, MINUTE, SECOND, type EpochMs } from '../engine/time';
+import type { AddressHash } from './addresses';
 import { StoreInputError, TransitionRefusedError } from './errors';
 import { moveRows, outboundKey, statusOf, type Move, type OutboundDbRow } from './outboundMoves';
 import { cleanKey, insertDrafts, loadOutbound, toOutbound } from './outboundRows';
 import { settleByReceipts } from './receipts';
+import { loadFacts } from './routeFacts';
 import type { Session } from './session';
-import type { NewDraft, Outbound, OutboundRow, SendFailure } from './store';
+import type { DecideRoute, NewDraft, Outbound, OutboundRow, Route, SendFailure } from './store';
 
 /** How often a message is tried in all, and how long after each failed try the next one waits when the provider named no time. */
 export const MAX_TRIES = 3;
@@ -26,26 +28,31 @@ const WAY_TO_SENT: Readonly<Partial<Record<OutboundStatus, readonly OutboundStat
 };
 
 /** See `Outbound.beginSend`. */
-export async function beginSend(session: Session, workspace: string, ids: readonly string[]): ReturnType<Outbound['beginSend']> {
+export async function beginSend(session: Session, hash: AddressHash, workspace: string, ids: readonly string[], decide?: DecideRoute): ReturnType<Outbound['beginSend']> {
 	const rows = await loadOutbound(session, ids.map((id) => ({ workspace, id })), true);
-	const begun = new Set<string>();
-	const moves: Move[] = [];
-	const mine = ids.map((id) => {
-		const row = rows.get(cleanKey(workspace, id));
-		const ok = row !== undefined && row.status === 'claimed' && (row.lease_until ?? 0) > session.now && !begun.has(row.id);
-		if (ok) {
-			begun.add(row.id);
-			const sentence = `Handed to the channel, try ${row.attempts + 1} of ${MAX_TRIES}.`;
-			moves.push({ row, to: 'sending', actor: 'dispatcher', sentence, set: { attempts: row.attempts + 1, sending_at: session.now, lease_until: later(session.now, SENDING_LEASE_MS) } });
-		}
-		return { id, row, ok };
-	});
+	const leased = [...rows.values()].filter((row) => row.status === 'claimed' && (row.lease_until ?? 0) > session.now);
+	// Minutes may lie between claim and send: an opt-out, a stop or a takeover of that time must count. Caps were counted with the claim.
+	const facts = decide ? await loadFacts(session, hash, leased, { counts: false }) : undefined;
+	const moves = leased.map((row, at) => nextMove(row, facts && decide?.(facts[at]), session.now));
 	const after = new Map((await moveRows(session, moves)).map((row) => [row.id, row]));
-	return mine.map(({ id, row, ok }) => {
-		if (!row) return { id, ok, sentence: `No message ${id} is known here; it must not be sent.` };
+	const begun = new Set<string>();
+	return ids.map((id) => {
+		const row = rows.get(cleanKey(workspace, id));
+		if (!row) return { id, ok: false, sentence: `No message ${id} is known here; it must not be sent.` };
 		const now = after.get(row.id) ?? row;
-		return { id, ok, row: toOutbound(now), sentence: ok ? now.sentence : whyNot(row, session.now) };
+		// In a batch that names a row twice, the first mention sends it.
+		const ok = after.has(row.id) && now.status === 'sending' && !begun.has(row.id);
+		if (ok) begun.add(row.id);
+		return { id, ok, row: toOutbound(now), sentence: ok ? now.sentence : whyNot(now, session.now) };
 	});
+}
+
+/** A claimed row begins to be sent, unless what was decided now says otherwise. */
+function nextMove(row: OutboundDbRow, route: Route | undefined, now: EpochMs): Move {
+	const go = route === undefined || route.status === 'claimed' || (route.status === 'scheduled' && (route.sendAt === undefined || route.sendAt <= now));
+	if (!go) return { row, to: route.status, actor: 'dispatcher', sentence: route.sentence, dueAt: route.dueAt, set: { send_at: route.sendAt ?? row.send_at } };
+	const attempts = row.attempts + 1;
+	return { row, to: 'sending', actor: 'dispatcher', sentence: `Handed to the channel, try ${attempts} of ${MAX_TRIES}.`, set: { attempts, sending_at: now, lease_until: later(now, SENDING_LEASE_MS) } };
 }
 
 function whyNot(row: OutboundDbRow, now: EpochMs): string {

@@ -20,7 +20,7 @@ interface Known {
 	addresses: Address[];
 }
 
-/** Who each request is about: the contact (given, or found by the address) and every address known of it. */
+/** Who each request is about: the contact (given, or found by the address) and every address known of it, the given one first. */
 async function people(session: Session, keys: readonly { workspace: string; contactId?: string; channel: OptOutRequest['channel']; address?: string }[]): Promise<Known[]> {
 	const given = keys.map((key): Address[] => {
 		const kind = HANDLE_KIND[key.channel];
@@ -35,6 +35,19 @@ async function people(session: Session, keys: readonly { workspace: string; cont
 	return keys.map((key, at) => ({ contactId: contactIds[at], addresses: [...given[at], ...(byId.get(keyOf(key.workspace, contactIds[at])) ?? [])] }));
 }
 
+/** See `Suppressions.optOut`; for others who learn of one inside their own transaction. */
+export async function optOut(session: Session, hash: AddressHash, requests: readonly OptOutRequest[]): Promise<{ cancelled: string[] }[]> {
+	if (requests.length === 0) return [];
+	const known = (await people(session, requests)).map((person, at): Known => (requests[at].addressOnly && requests[at].address ? { addresses: person.addresses.slice(0, 1) } : person));
+	await session.insert('suppressions', requests.flatMap((request, at) => entriesOf(session, hash, request, known[at])), sql`on conflict do nothing`);
+	await session.insert('activities', requests.flatMap((request, at) => proofOf(session, hash, request, known[at], at)));
+	await decideMessages(
+		session,
+		requests.flatMap(({ workspace, messageId, reason, actor }) => (messageId === undefined ? [] : [{ workspace, messageId, reason: `Opt-out: ${reason}`, actor }])),
+	);
+	return await cancelPlanned(session, requests, known);
+}
+
 export function createSuppressions(database: Database, hash: AddressHash): Suppressions {
 	return {
 		async optOut(requests) {
@@ -42,16 +55,7 @@ export function createSuppressions(database: Database, hash: AddressHash): Suppr
 			for (const [index, request] of requests.entries()) {
 				if (!request.contactId && !request.address) throw new StoreInputError('An opt-out needs the contact or the address it is about.', index);
 			}
-			return await database.write(async (session) => {
-				const known = await people(session, requests);
-				await session.insert('suppressions', requests.flatMap((request, at) => entriesOf(session, hash, request, known[at])), sql`on conflict do nothing`);
-				await session.insert('activities', requests.flatMap((request, at) => proofOf(session, hash, request, known[at], at)));
-				await decideMessages(
-					session,
-					requests.flatMap(({ workspace, messageId, reason, actor }) => (messageId === undefined ? [] : [{ workspace, messageId, reason: `Opt-out: ${reason}`, actor }])),
-				);
-				return await cancelPlanned(session, requests, known);
-			});
+			return await database.write(async (session) => await optOut(session, hash, requests));
 		},
 
 		async optIn(workspace, requests) {
@@ -127,7 +131,7 @@ type Target = Pick<OutboundDbRow, 'workspace' | 'id' | 'channel' | 'contact_id' 
 
 function isAbout(row: Target, request: OptOutRequest, known: Known): boolean {
 	if (row.workspace !== request.workspace || (!request.allChannels && row.channel !== request.channel)) return false;
-	if (row.contact_id === known.contactId) return true;
+	if (known.contactId !== undefined && row.contact_id === known.contactId) return true;
 	const channel = CHANNELS.find((name) => name === row.channel);
 	if (channel === undefined || row.to_address === '') return false;
 	const to = normalAddress(HANDLE_KIND[channel], row.to_address);

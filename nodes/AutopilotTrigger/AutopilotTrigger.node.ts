@@ -92,7 +92,7 @@ function rounds(context: ITriggerFunctions, options: TriggerOptions, manual?: Ab
 		return await withStore(context, async (store) => {
 			if (options.event === 'sendDue' && now - sweptAt >= SWEEP_EVERY_MS) {
 				sweptAt = now;
-				const { returned, uncertain } = await store.outbound.expireLeases();
+				const { returned, uncertain } = await store.outbound.expireLeases(options.workspaces);
 				for (const id of uncertain) context.logger.warn('autopilot_message_uncertain', { id });
 				if (returned.length > 0) context.logger.info('autopilot_leases_returned', { count: returned.length });
 			}

@@ -1,4 +1,4 @@
-import type { Migration } from './migrate';
+import type { Migration } from './migration';
 
 /** Every table of the first version. The same types mean the same in both databases: BIGINT and DOUBLE PRECISION have integer and real affinity in SQLite. */
 export const initial: Migration = {

@@ -1,28 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
 import { OUTBOUND_STATUSES, OUTBOUND_TRANSITIONS } from '../../engine/message/outbound';
-import type { DialectName } from '../bulk';
 import type { Database } from '../database';
 import { StoreNewerError } from '../errors';
 import type { Tables } from '../schema';
 import type { Session } from '../session';
 import { initial } from './0001-initial';
+import type { Migration, MigrationSteps } from './migration';
 
-export interface MigrationSteps {
-	dialect: DialectName;
-	/** A table's qualified, quoted name. */
-	table(name: string): string;
-	run(statement: string): Promise<void>;
-}
-/** A step forward. Never changed once released; within a major version it only adds. */
-export interface Migration {
-	/** 1, 2, 3, … in order. */
-	id: number;
-	name: string;
-	up(steps: MigrationSteps): Promise<void>;
-}
-
-export const MIGRATIONS: readonly Migration[] = [initial];
+const MIGRATIONS: readonly Migration[] = [initial];
 /** Name of the key that addresses are hashed with, in `meta`. */
 export const ADDRESS_KEY = 'address_key';
 

@@ -9,6 +9,7 @@ export interface Account {
 	pipelineId?: string;
 	enabled: boolean;
 }
+/** Which workspace a channel account belongs to. */
 export interface Accounts {
 	upsert(accounts: Account[]): Promise<void>;
 	/** The accounts with these provider ids, whatever their workspace: this look-up is what finds the workspace. */

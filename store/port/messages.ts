@@ -32,6 +32,7 @@ export interface ReadyConversation {
 	/** 1 for the first lease. */
 	leaseCount: number;
 }
+/** Inbound rows, received → decided. */
 export interface Messages {
 	/** Contact and message in one transaction. A repeat changes nothing. */
 	record(workspace: string, inputs: InboundInput[]): Promise<RecordedMessage[]>;

@@ -7,6 +7,9 @@ import type { Actor, OutboundStatus, Review } from '../../engine/message/outboun
 import type { Route, RouteFacts as DecisionFacts } from '../../engine/message/routeFacts';
 import type { EpochMs } from '../../engine/time';
 
+export type { Route };
+
+/** One row from draft to outcome. */
 export interface OutboundRow {
 	workspace: string;
 	/** = draft.id */
@@ -91,15 +94,15 @@ export interface Outbound {
 	plan(requests: PlanRequest[], decide: DecideRoute): Promise<Planned[]>;
 	/** Due jobs, atomically leased: replies first, then score, then due time. Each is checked again by `decide`; what no longer holds is in `moved`. */
 	claimDue(options: { workspaces?: string[]; channels?: Channel[]; limit: number; leaseMs: number }, decide: DecideRoute): Promise<{ claimed: ClaimedJob[]; moved: OutboundRow[] }>;
-	/** claimed → sending. `ok: false` when the lease is gone or the row moved on: then it must not be sent. */
-	beginSend(workspace: string, ids: string[]): Promise<{ id: string; ok: boolean; row?: OutboundRow; sentence: string }[]>;
+	/** claimed → sending. `ok: false` when the lease is gone, the row moved on, or `decide` (asked once more, caps apart) sends it elsewhere: then it must not be sent. */
+	beginSend(workspace: string, ids: string[], decide?: DecideRoute): Promise<{ id: string; ok: boolean; row?: OutboundRow; sentence: string }[]>;
 	/** Job, provider id, commit of reservations, exposure and the `sent` outcome in one transaction. Repeats change nothing. A job nobody planned (draft given) is recorded as sent. */
 	markSent(sent: { workspace: string; id: string; providerId?: string; at?: EpochMs; draft?: NewDraft }[]): Promise<{ row: OutboundRow; changed: boolean }[]>;
 	/** Retries (scheduled again, at most 3 tries), fails for good, or becomes uncertain with a review. */
 	markFailed(failures: { workspace: string; id: string; failure: SendFailure }[]): Promise<OutboundRow[]>;
 	cancel(workspace: string, ids: string[], reason: string, actor: Actor): Promise<{ row: OutboundRow; changed: boolean }[]>;
 	list(workspace: string, filter: { statuses?: OutboundStatus[]; contactId?: string; limit: number }): Promise<OutboundRow[]>;
-	/** Leases that ran out: claimed → scheduled, sending → uncertain with a review. */
-	expireLeases(): Promise<{ returned: string[]; uncertain: string[] }>;
+	/** Leases that ran out: claimed → scheduled, sending → uncertain with a review. Of these workspaces only, when they are named. */
+	expireLeases(workspaces?: string[]): Promise<{ returned: string[]; uncertain: string[] }>;
 	transitions(workspace: string, id: string): Promise<{ from?: OutboundStatus; to: OutboundStatus; actor: Actor; reason: string; at: EpochMs }[]>;
 }

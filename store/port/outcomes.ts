@@ -29,7 +29,7 @@ export interface RecordedOutcome {
 	settled: boolean;
 }
 export interface Outcomes {
-	/** Idempotent, late or out of order. A receipt settles an uncertain send. */
+	/** Idempotent, late or out of order. A receipt settles an uncertain send; an unsubscription, complaint or dead address suppresses, in the same transaction. */
 	record(events: OutcomeInput[]): Promise<RecordedOutcome[]>;
 	list(workspace: string, filter: { outboundId?: string; contactId?: string; limit: number }): Promise<(OutcomeInput & { attributed: string })[]>;
 }

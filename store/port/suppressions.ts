@@ -7,6 +7,8 @@ export interface OptOutRequest {
 	channel: Channel;
 	/** The address as known; kept only as a keyed hash. */
 	address?: string;
+	/** Only this address is bad (it does not exist): whoever has it may be written to at another one. */
+	addressOnly?: boolean;
 	allChannels: boolean;
 	reason: string;
 	actor: Actor;

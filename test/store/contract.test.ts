@@ -119,6 +119,37 @@ describe.each(DIALECTS)('the store on %s', (dialect) => {
 		});
 	});
 
+	it('an address that does not exist is not written to again; its owner is, at another one', async () => {
+		const { suppressions, contacts } = test.store;
+		const [{ id }] = await contacts.upsert('acme', [{ id: 'ann', email: 'typo@b.de' }]);
+		const dead = await dueJob(test.store, { contactId: id, channel: 'email', to: 'Typo@b.de' });
+		const alive = await dueJob(test.store, { contactId: id, channel: 'email', to: 'right@b.de' });
+		expect(await suppressions.optOut([{ workspace: 'acme', channel: 'email', address: 'Typo@b.de', addressOnly: true, allChannels: false, reason: 'no such mailbox', actor: 'provider' }])).toEqual([{ cancelled: [dead] }]);
+		expect(await test.store.outbound.find('acme', [alive])).toMatchObject([{ status: 'scheduled' }]);
+		await contacts.upsert('acme', [{ id: 'ann', email: 'right@b.de' }]);
+		expect(await suppressions.check('acme', [{ channel: 'email', address: 'typo@b.de' }, { channel: 'email', contactId: id, address: 'right@b.de' }])).toEqual([expect.stringContaining('no such mailbox'), undefined]);
+	});
+
+	it('a report of an unsubscription, a complaint, a dead address or a stop at the provider suppresses, once', async () => {
+		const { outbound, outcomes, suppressions, contacts, pipelines } = test.store;
+		const report = async (id: string, channel: 'email' | 'whatsapp', to: string, event: 'unsubscribed' | 'complaint' | 'bounced_hard' | 'failed', errorCode?: string) => {
+			await contacts.upsert('acme', [{ id, ...(channel === 'email' ? { email: to } : { phone: to }) }]);
+			await outbound.markSent([{ workspace: 'acme', id: `sent-${id}`, draft: newDraft({ id: `sent-${id}`, contactId: id, channel, to }) }]);
+			const next = await dueJob(test.store, { contactId: id, channel, to });
+			const input = { workspace: 'acme', event, occurredAt: START, outboundId: `sent-${id}`, eventId: `${id}:${event}`, channel, errorCode };
+			await outcomes.record([input, input]);
+			await outcomes.record([input]);
+			const [reason] = await suppressions.check('acme', [{ contactId: id, channel, address: to }]);
+			return [reason !== undefined, (await outbound.find('acme', [next]))[0]?.status, (await pipelines.activities('acme', id, 9)).filter(({ kind }) => kind === 'opt_out').length];
+		};
+		expect(await report('a', 'email', 'a@b.de', 'unsubscribed')).toEqual([true, 'cancelled', 1]);
+		expect(await report('b', 'email', 'b@b.de', 'complaint')).toEqual([true, 'cancelled', 1]);
+		expect(await report('c', 'email', 'c@b.de', 'bounced_hard', '5.1.1')).toEqual([true, 'cancelled', 0]);
+		expect(await report('d', 'email', 'd@b.de', 'bounced_hard', '5.7.1')).toEqual([false, 'scheduled', 0]);
+		expect(await report('e', 'whatsapp', '+491511111111', 'failed', '131050')).toEqual([true, 'cancelled', 1]);
+		expect(await report('f', 'whatsapp', '+491512222222', 'failed', '131049')).toEqual([false, 'scheduled', 0]);
+	});
+
 	it('an opt-out suppresses by hash, cancels what is planned and keeps proof without the address', async () => {
 		const { suppressions, outbound, messages, contacts, pipelines } = test.store;
 		const [{ contact }] = await messages.record('acme', [inbound({ id: 'stop', contact: { phone: '+49 151 1234567', email: 'a@b.de' } })]);

@@ -192,6 +192,60 @@ describe.each(DIALECTS)('an outbound row on %s', (dialect) => {
 		expect((await store.outbound.find('acme', ['claimed', 'begun', 'received'])).map((row) => row?.status)).toEqual(['scheduled', 'uncertain', 'sent']);
 	});
 
+	it('decides once more as sending begins: a stop since the claim holds, and only the first mention of a row sends it', async () => {
+		const { store } = test;
+		for (const id of ['stopped', 'free']) await dueJob(store, { id, contactId: id });
+		await store.outbound.claimDue(CLAIM, sendNow);
+		await store.settings.set('acme', { kind: 'contact', id: 'stopped' }, { killSwitch: true }, 'me');
+		const begun = await store.outbound.beginSend('acme', ['stopped', 'free', 'free'], (facts) => (facts.settings.killSwitch ? toReview(facts) : { status: 'claimed', sentence: 'Due.' }));
+		expect(begun).toMatchObject([{ ok: false, row: { status: 'in_review', attempts: 0 }, sentence: expect.stringContaining('A person looks first.') }, { ok: true, row: { status: 'sending' } }, { ok: false }]);
+		expect(await store.reviews.list('acme', { open: true, limit: 9 })).toMatchObject([{ kind: 'draft', outboundId: 'stopped' }]);
+	});
+
+	it('sends nothing once the lead wrote again and a person was asked to read it, or holds the conversation', async () => {
+		const { store, clock } = test;
+		const [{ message, contact }] = await store.messages.record('acme', [inbound({ providerId: 'a' })]);
+		await dueJob(store, { contactId: contact.id, threadId: 'thread-1', inboundIds: [message.id] });
+		const newer = async () => {
+			let seen = false;
+			await store.outbound.claimDue(CLAIM, (facts) => {
+				seen = facts.newerInbound;
+				return { status: 'scheduled', sentence: 'Later.', sendAt: later(facts.now, 1) };
+			});
+			clock.advance(1);
+			return seen;
+		};
+		const ready = { quietMs: 0, leaseMs: 1, maxLeases: 1, limit: 9 };
+		await store.messages.record('acme', [inbound({ providerId: 'b' })]);
+		await store.messages.claimReady(ready);
+		clock.advance(1);
+		expect(await store.messages.claimReady(ready)).toEqual([]); // given to a person
+		expect(await store.reviews.list('acme', { open: true, limit: 9 })).toMatchObject([{ kind: 'classification' }]);
+		expect(await newer()).toBe(true);
+
+		const [other] = await store.messages.record('acme', [inbound({ providerId: 'c', threadId: 'thread-2', contact: { phone: '+49 151 7654321' } })]);
+		await dueJob(store, { contactId: other.contact.id, threadId: 'thread-2', inboundIds: [other.message.id] });
+		await store.contacts.setTakeOver('acme', [{ contactId: other.contact.id, until: later(clock.time, MINUTE), by: 'Eva' }]);
+		await store.messages.record('acme', [inbound({ providerId: 'd', threadId: 'thread-2', contact: { phone: '+49 151 7654321' } })]);
+		expect(await store.messages.claimReady(ready)).toEqual([]); // held
+		clock.advance(MINUTE);
+		const seen: boolean[] = [];
+		await store.outbound.claimDue(CLAIM, (facts) => {
+			seen.push(facts.newerInbound);
+			return sendNow(facts);
+		});
+		expect(seen).toEqual([true, true]);
+	});
+
+	it('ends the leases of the workspaces named, and of all when none is', async () => {
+		const { store, clock } = test;
+		for (const workspace of ['acme', 'other']) await dueJob(store, { workspace, id: workspace });
+		await store.outbound.claimDue(CLAIM, sendNow);
+		clock.advance(CLAIM.leaseMs);
+		expect(await store.outbound.expireLeases(['acme'])).toEqual({ returned: ['acme'], uncertain: [] });
+		expect(await store.outbound.expireLeases()).toEqual({ returned: ['other'], uncertain: [] });
+	});
+
 	it('records a send that nobody planned, each step of the way', async () => {
 		const draft = newDraft({ id: 'x' });
 		expect(await test.store.outbound.markSent([{ workspace: 'acme', id: 'x', draft }, { workspace: 'acme', id: 'x', draft }])).toMatchObject([{ changed: true, row: { status: 'sent' } }, { changed: false }]);

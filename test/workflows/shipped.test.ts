@@ -211,3 +211,17 @@ describe.each(FILES)('%s', (name) => {
 		expect(refused.map(({ node, type }) => `${node.name}: ${type}`)).toEqual([]);
 	});
 });
+
+describe('03-autopilot', () => {
+	it('plans nothing without a time that Best Send Time allows, also after a limit', () => {
+		const workflow = read('03-autopilot');
+		const all = links(workflow);
+		const timers = plain(workflow).filter(({ type }) => type.endsWith('.bestSendTime'));
+		for (const { name: from, onError } of timers) {
+			expect([from, onError]).toEqual([from, 'continueErrorOutput']);
+			expect(all.filter((link) => link.from === from && link.output === 1)).toEqual([{ from, output: 1, to: 'Ask a Person' }]);
+		}
+		const limits = plain(workflow).filter(({ type }) => type.endsWith('.rateLimit')).map(({ name }) => name);
+		expect(all.filter(({ to }) => limits.includes(to)).map(({ from }) => from).sort()).toEqual(timers.map(({ name }) => name).sort());
+	});
+});
