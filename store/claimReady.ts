@@ -4,7 +4,6 @@ import { ReplySchema } from '../engine/reply/reply';
 import type { AddressHash } from './addresses';
 import { fromJson, groupBy, keyOf } from './bulk';
 import { loadContacts } from './contactRows';
-import { takenOverUntil } from './contacts';
 import { loadConversations } from './conversations';
 import { BY_PERSON, decideMessages, toMessage, type MessageRow } from './messageRows';
 import { openReviews } from './reviewRows';
@@ -31,27 +30,21 @@ export async function claimReady(session: Session, hash: AddressHash, options: O
 
 	const keys = rest.map((thread) => ({ workspace: last(thread).workspace, id: last(thread).contact_id }));
 	const contacts = await loadContacts(session, hash, keys);
-	const held = (thread: MessageRow[]): boolean => (takenOverUntil(contacts.get(keyOf(last(thread).workspace, last(thread).contact_id))) ?? 0) > session.now;
-	await decideMessages(
-		session,
-		rest.filter(held).flat().map((row) => ({ workspace: row.workspace, messageId: row.id, reason: 'taken over: a colleague holds this conversation', actor: 'engine', answeredBy: BY_PERSON })),
-	);
-	const claimed = rest.filter((thread) => !held(thread));
 	const leaseUntil = later(session.now, options.leaseMs);
 	await session.update(
 		'messages',
 		['workspace', 'id'],
 		['lease_until', 'lease_count'],
-		claimed.flatMap((thread) => {
+		rest.flatMap((thread) => {
 			const leaseCount = Math.max(...thread.map(({ lease_count }) => lease_count)) + 1;
 			return thread.map(({ workspace, id }) => ({ workspace, id, lease_until: leaseUntil, lease_count: leaseCount }));
 		}),
 	);
 
-	const newest = claimed.map(last);
+	const newest = rest.map(last);
 	const settings = await loadSettings(session, newest.map((row) => ({ workspace: row.workspace, accountId: row.account_id ?? undefined, contactId: row.contact_id })));
 	const conversations = await loadConversations(session, newest.map((row) => ({ workspace: row.workspace, contactId: row.contact_id })));
-	return claimed.flatMap((thread, at) => {
+	return rest.flatMap((thread, at) => {
 		const row = last(thread);
 		const key = keyOf(row.workspace, row.contact_id);
 		const contact = contacts.get(key);
@@ -71,7 +64,10 @@ export async function claimReady(session: Session, hash: AddressHash, options: O
 	});
 }
 
-/** The undecided messages of each ready thread, oldest first; threads in the order in which they began to wait. */
+/**
+ * The undecided messages of each ready thread, oldest first; threads in the order in which they began to wait. What a
+ * colleague holds waits until the takeover ends: it is theirs to answer, and if they do not, it must not be lost.
+ */
 async function readyThreads(session: Session, options: Options): Promise<MessageRow[][]> {
 	const messages = session.table('messages');
 	const inWorkspaces = options.workspaces ? sql`and ${session.among('m.workspace', options.workspaces)}` : sql``;
@@ -81,6 +77,7 @@ async function readyThreads(session: Session, options: Options): Promise<Message
 			where m.state = 'received' and m.direction = 'inbound' ${inWorkspaces} and not exists (
 				select 1 from ${session.table('settings')} as s where s.workspace = m.workspace and s.mode = 'off' and (
 					s.kind = 'workspace' or (s.kind = 'account' and s.scope_id = m.account_id) or (s.kind = 'contact' and s.scope_id = m.contact_id)))
+				and not exists (select 1 from ${session.table('contacts')} as c where c.workspace = m.workspace and c.id = m.contact_id and c.taken_over_until > ${session.now})
 			group by m.workspace, m.channel, m.thread_id
 			having max(m.received_at) <= ${session.now - options.quietMs} and max(coalesce(m.lease_until, 0)) <= ${session.now}
 			order by min(m.seq), m.workspace, m.channel, m.thread_id limit ${options.limit}

@@ -1,4 +1,3 @@
-import { epochMs } from '../engine/time';
 import { addressForms, type AddressHash } from './addresses';
 import { cleanText, keyOf } from './bulk';
 import { contactsOf, loadContacts } from './contactRows';
@@ -78,9 +77,4 @@ export function createContacts(database: Database, hash: AddressHash): Contacts 
 			});
 		},
 	};
-}
-
-/** Until when a person holds a contact, or null. */
-export function takenOverUntil(contact: { takenOverUntil?: string } | undefined): number | null {
-	return contact?.takenOverUntil === undefined ? null : epochMs(contact.takenOverUntil);
 }

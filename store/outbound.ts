@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
+import { GateSchema, stricterGate } from '../engine/gate/gate';
 import { ACTORS, mayMove, OutboundStatusSchema } from '../engine/message/outbound';
 import { DAY, epochMs } from '../engine/time';
 import type { AddressHash } from './addresses';
-import { cleanText, toJson } from './bulk';
+import { cleanText, fromJson, toJson } from './bulk';
 import { claimDue } from './claimDue';
 import type { Database } from './database';
 import { StoreInputError, TransitionRefusedError } from './errors';
@@ -43,8 +44,19 @@ export function createOutbound(database: Database, hash: AddressHash): Outbound 
 		async recordGates(workspace, gates) {
 			if (gates.length === 0) return;
 			await database.write(async (session) => {
-				const last = [...new Map(gates.map(({ draftId, gate }) => [draftId, { workspace, id: draftId, gate: toJson(gate), updated_at: session.now }])).values()];
-				await session.update('outbound', ['workspace', 'id'], ['gate', 'updated_at'], last);
+				const rows = await loadOutbound(session, gates.map(({ draftId }) => ({ workspace, id: draftId })), true);
+				// A check that was left out, or ran with looser rules, must not take back what another one found.
+				const strictest = new Map([...rows].flatMap(([key, row]) => (row.gate === null ? [] : [[key, GateSchema.parse(fromJson(row.gate))] as const])));
+				for (const { draftId, gate } of gates) {
+					const key = cleanKey(workspace, draftId);
+					const known = strictest.get(key);
+					if (rows.has(key)) strictest.set(key, known ? stricterGate(known, gate) : gate);
+				}
+				const changed = [...strictest].flatMap(([key, gate]) => {
+					const row = rows.get(key);
+					return row ? [{ workspace, id: row.id, gate: toJson(gate), updated_at: session.now }] : [];
+				});
+				await session.update('outbound', ['workspace', 'id'], ['gate', 'updated_at'], changed);
 			});
 		},
 

@@ -1,4 +1,5 @@
-import { cleanText, keyOf, toJson } from './bulk';
+import { GateSchema, stricterGate, type Gate } from '../engine/gate/gate';
+import { cleanText, fromJson, keyOf, toJson } from './bulk';
 import type { AddressHash } from './addresses';
 import { StoreInputError } from './errors';
 import { moveRows, outboundKey, type Move, type OutboundDbRow } from './outboundMoves';
@@ -84,11 +85,16 @@ async function lockJobs(session: Session, requests: readonly PlanRequest[]): Pro
 		const first = !seen.has(key);
 		seen.add(key);
 		const due = first && stored.status === 'drafted';
-		// The stored verdict stands; one that comes with the item only fills the gap.
-		const gate = stored.gate ?? (request.gate ? toJson(request.gate) : null);
+		const gate = strictestOf(stored.gate, request.gate);
 		const row = due ? { ...stored, gate, send_at: request.sendAt ?? stored.send_at, sentence: request.reason ?? stored.sentence } : stored;
 		return { request, row, due };
 	});
+}
+
+/** The stored verdict stands; one that comes with the item may only be stricter, or fill the gap. */
+function strictestOf(stored: string | null, given: Gate | undefined): string | null {
+	if (!given) return stored;
+	return toJson(stored === null ? given : stricterGate(given, GateSchema.parse(fromJson(stored))));
 }
 
 /** Reservations are tied to the job, or given back. */

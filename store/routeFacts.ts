@@ -5,7 +5,7 @@ import { DAY, epochMs } from '../engine/time';
 import { addressesOf, normalAddress, type AddressHash } from './addresses';
 import { fromJson, keyOf } from './bulk';
 import { loadContacts } from './contactRows';
-import { lastInbound, SEQ_STEP } from './messageRows';
+import { BY_PERSON, lastInbound, SEQ_STEP } from './messageRows';
 import { outboundKey, type OutboundDbRow } from './outboundMoves';
 import { toOutbound } from './outboundRows';
 import type { RowOf } from './schema';
@@ -40,7 +40,7 @@ export async function loadFacts(session: Session, hash: AddressHash, rows: reado
 			return { workspace: row.workspace, contactId: row.contact_id, channel, addresses: [...to, ...(contact ? addressesOf(contact) : [])] };
 		}),
 	);
-	const newer = await rowsWithNewerInbound(session, rows);
+	const { newer, givenToPerson } = await inboundOf(session, rows);
 	const open = await openReplies(session, rows);
 	const inbound = await lastInbound(session, people);
 	const approved = await approvedDrafts(session, rows);
@@ -56,6 +56,7 @@ export async function loadFacts(session: Session, hash: AddressHash, rows: reado
 			contact: contactOf(row),
 			suppressed: suppressed[at],
 			newerInbound: newer.has(outboundKey(row)),
+			givenToPerson: givenToPerson.has(outboundKey(row)),
 			openReplyOnThread: thread === undefined ? undefined : open.get(thread)?.find((id) => id !== row.id),
 			lastInboundAt: last === undefined ? undefined : epochMs(last),
 			sentToContactToday: today[at].contact,
@@ -66,11 +67,16 @@ export async function loadFacts(session: Session, hash: AddressHash, rows: reado
 	});
 }
 
-/** Rows whose lead wrote again since: a message still open, or one that another draft or a person answers. Settled ones (an out-of-office note) do not count. */
-async function rowsWithNewerInbound(session: Session, rows: readonly OutboundDbRow[]): Promise<Set<string>> {
+/**
+ * `newer`: rows whose lead wrote again since: a message still open, or one that another draft or a person answers. Settled
+ * ones (an out-of-office note) do not count. `givenToPerson`: rows of which a message they answer was handed to a person.
+ */
+async function inboundOf(session: Session, rows: readonly OutboundDbRow[]): Promise<{ newer: Set<string>; givenToPerson: Set<string> }> {
 	const inboundIds = rows.map((row) => fromJson<string[]>(row.inbound_ids));
 	const answered = await session.matching('messages', ['workspace', 'id'], rows.flatMap((row, at) => inboundIds[at].map((id) => ({ workspace: row.workspace, id }))));
 	const seqOf = new Map(answered.map((message) => [keyOf(message.workspace, message.id), message.seq]));
+	const withPerson = new Set(answered.filter((message) => message.answered_by === BY_PERSON).map((message) => keyOf(message.workspace, message.id)));
+	const givenToPerson = new Set(rows.filter((row, at) => inboundIds[at].some((id) => withPerson.has(keyOf(row.workspace, id)))).map(outboundKey));
 	const wanted = rows.map((row, at) => {
 		const seqs = inboundIds[at].flatMap((id) => seqOf.get(keyOf(row.workspace, id)) ?? []);
 		const after = seqs.length > 0 ? Math.max(...seqs) : row.created_at * SEQ_STEP + SEQ_STEP - 1;
@@ -86,7 +92,7 @@ async function rowsWithNewerInbound(session: Session, rows: readonly OutboundDbR
 				on m.workspace = v.workspace and m.channel = v.channel and ${sql.ref(`m.${by}`)} = ${sql.ref(`v.${by}`)} and m.direction = 'inbound'
 				and m.seq > v.after and (m.state = 'received' or (m.answered_by is not null and m.answered_by <> v.id))`);
 	const found = [...(await newer(wanted.filter(({ thread_id }) => thread_id !== null), 'thread_id')), ...(await newer(wanted.filter(({ thread_id }) => thread_id === null), 'contact_id'))];
-	return new Set(found.map(outboundKey));
+	return { newer: new Set(found.map(outboundKey)), givenToPerson };
 }
 
 /** Ids of the open replies of each row's thread, the one nearest to leaving first. */

@@ -82,8 +82,11 @@ export async function markSent(session: Session, sent: Parameters<Outbound['mark
 		if (!way) throw new TransitionRefusedError(row.id, statusOf(row), 'sent');
 		const direct = way.length === 1;
 		const set = { provider_id: report.providerId ?? row.provider_id, sent_at: report.at ?? session.now, error_code: null };
+		const earlier = report.attempt !== undefined && (report.attempt < row.attempts || statusOf(row) !== 'sending') && report.attempt <= row.attempts;
+		const ended = earlier ? `Sent: try ${report.attempt} had left after all.` : 'Sent.';
+		const onTheWay = earlier ? `A report came in that try ${report.attempt} had left.` : 'Recorded as sent outside the Outbox.';
 		for (const to of way) {
-			const sentence = to === 'sent' ? 'Sent.' : 'Recorded as sent outside the Outbox.';
+			const sentence = to === 'sent' ? ended : onTheWay;
 			moves.push({ row, to, actor: direct ? 'dispatcher' : 'engine', sentence, set: to === 'sent' ? set : { sending_at: row.sending_at ?? session.now } });
 		}
 		return true;
@@ -102,11 +105,17 @@ export async function markSent(session: Session, sent: Parameters<Outbound['mark
 export async function markFailed(session: Session, failures: Parameters<Outbound['markFailed']>[0]): Promise<OutboundRow[]> {
 	const rows = await loadOutbound(session, failures, true);
 	const seen = new Set<string>();
-	const moves = failures.flatMap(({ workspace, id, failure }, index): Move[] => {
+	const untouched = new Map<number, string>();
+	const moves = failures.flatMap(({ workspace, id, attempt, failure }, index): Move[] => {
 		const key = cleanKey(workspace, id);
 		const row = rows.get(key);
 		if (!row) throw new StoreInputError(`No message ${id} is stored in workspace "${workspace}".`, index);
 		if (seen.has(key)) return [];
+		const late = lateReport(row, attempt, failure);
+		if (late !== undefined) {
+			untouched.set(index, late);
+			return [];
+		}
 		seen.add(key);
 		if (row.status === 'sending') return [afterFailure(row, row.attempts, failure, session.now)];
 		if (row.status === 'claimed') {
@@ -123,10 +132,23 @@ export async function markFailed(session: Session, failures: Parameters<Outbound
 	for (const row of moved) rows.set(outboundKey(row), row);
 	const uncertain = [...rows.values()].filter(({ status }) => status === 'uncertain');
 	for (const row of await settleByReceipts(session, uncertain)) rows.set(outboundKey(row), row);
-	return failures.flatMap(({ workspace, id }) => {
+	return failures.flatMap(({ workspace, id }, index) => {
 		const row = rows.get(cleanKey(workspace, id));
-		return row ? [toOutbound(row)] : [];
+		const late = untouched.get(index);
+		return row ? [{ ...toOutbound(row), ...(late === undefined ? {} : { sentence: late }) }] : [];
 	});
+}
+
+/**
+ * Why a report must not move the row: it is about another try than the one under way. Nobody knowing whether an earlier
+ * try left is no reason to overlook it: that ends with a person and sends nothing.
+ */
+function lateReport(row: OutboundDbRow, attempt: number | undefined, failure: SendFailure): string | undefined {
+	if (attempt === undefined || failure.kind === 'unknown') return undefined;
+	if (row.status === 'sending' && attempt !== row.attempts) return `This report is about try ${attempt}, and try ${row.attempts} is under way: nothing was changed.`;
+	// A claimed row has begun `attempts` tries; the next one has no report yet.
+	if (row.status === 'claimed' && attempt <= row.attempts) return `This report is about try ${attempt}, and try ${row.attempts + 1} is about to begin: nothing was changed.`;
+	return undefined;
 }
 
 function afterFailure(row: OutboundDbRow, attempts: number, failure: SendFailure, now: EpochMs): Move {

@@ -23,6 +23,11 @@ export const GateSchema = z.object({
 });
 export type Gate = z.infer<typeof GateSchema>;
 
+/** The gate with the stricter verdict; of two alike the later one. */
+export function stricterGate(earlier: Gate, later: Gate): Gate {
+	return earlier.verdict !== later.verdict && stricter(earlier.verdict, later.verdict) === earlier.verdict ? earlier : later;
+}
+
 /** The stricter of two verdicts. */
 export function stricter(a: Verdict, b: Verdict): Verdict {
 	return VERDICTS.indexOf(a) >= VERDICTS.indexOf(b) ? a : b;

@@ -3,7 +3,8 @@ import { HOUR, SECOND, epochMs, later, type EpochMs } from '../time';
 import type { Mode } from './mode';
 import { afterDailyCaps } from './routeCaps';
 import type { DecideRoute, Route, RouteFacts } from './routeFacts';
-import { reviewReasons } from './routeReview';
+import { withinHours } from './routeHours';
+import { reviewReasons, reviewSentence } from './routeReview';
 import { gateReason, spoken, withoutStop } from './routeWording';
 
 export type { DecideRoute, Route, RouteFacts, RouteRow } from './routeFacts';
@@ -29,13 +30,21 @@ function route(facts: RouteFacts, askedFor?: string): Route {
 	if (stop) return stop;
 	if (facts.settings.mode === 'shadow') return shadow(facts, askedFor);
 	const due = isDue(facts);
-	const leaving = afterDailyCaps(facts, leaveAt(facts, due));
-	const reasons = [...(askedFor === undefined ? [] : [askedFor]), ...reviewReasons(facts, leaving.at)];
-	if (reasons.length > 0) {
-		return { status: 'in_review', sentence: `Waits for a person: ${reasons.slice(0, 3).join('; ')}.`, dueAt: reviewDue(facts) };
-	}
+	const leaving = leavingTime(facts, due);
+	const reasons = reviewReasons(facts, leaving, askedFor);
+	if (reasons.length > 0) return { status: 'in_review', sentence: reviewSentence(reasons), dueAt: reviewDue(facts) };
 	if (due && leaving.at <= facts.now) return { status: 'claimed', sentence: 'Due: every check held again.' };
-	return { status: 'scheduled', sentence: leaving.sentence ?? scheduledSentence(facts, leaving.at), sendAt: leaving.at };
+	const sentence = leaving.movedBy.length > 0 ? `Moved to ${spoken(leaving.at)}: ${leaving.movedBy.join(', ')}.` : scheduledSentence(facts, leaving.at);
+	return { status: 'scheduled', sentence, sendAt: leaving.at };
+}
+
+/** The time after daily caps and, for what falls due, after the hours in which nothing may leave. */
+function leavingTime(facts: RouteFacts, due: boolean): { at: EpochMs; movedBy: string[]; closedBy?: string } {
+	const capped = afterDailyCaps(facts, leaveAt(facts, due));
+	const full = capped.full === undefined ? [] : [capped.full];
+	if (!due) return { at: capped.at, movedBy: full };
+	const open = withinHours(facts, capped.at);
+	return { ...open, movedBy: [...full, ...open.movedBy] };
 }
 
 /** What ends the matter whatever the time: these hold for approved drafts too. */

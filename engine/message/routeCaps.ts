@@ -1,21 +1,19 @@
 import { DateTime, IANAZone } from 'luxon';
 import { epochMs, type EpochMs } from '../time';
 import type { RouteFacts } from './routeFacts';
-import { spoken } from './routeWording';
 
 /** Moves that look further ahead than this many days find no working day and stop. */
 const DAYS_AHEAD = 14;
 
 /**
  * The time after daily caps: a day that is used up moves the send to the same local hour of the next allowed day, so
- * that quiet hours still hold. Counts are known for today only; a later day is checked when it comes.
+ * that quiet hours still hold. Counts are known for today only; a later day is checked when it comes. `full` says which cap moved it.
  */
-export function afterDailyCaps(facts: RouteFacts, at: EpochMs): { at: EpochMs; sentence?: string } {
+export function afterDailyCaps(facts: RouteFacts, at: EpochMs): { at: EpochMs; full?: string } {
 	const moment = epochMs(Math.max(at, facts.now));
 	const full = usedUp(facts, moment);
 	if (!full) return { at };
-	const next = nextDay(facts, moment);
-	return { at: next, sentence: `Moved to ${spoken(next)}: ${full}.` };
+	return { at: nextDay(facts, moment), full };
 }
 
 function usedUp(facts: RouteFacts, at: EpochMs): string | undefined {

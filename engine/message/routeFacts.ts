@@ -30,6 +30,8 @@ export interface RouteFacts {
 	suppressed?: string;
 	/** A message of the same thread, newer than those the draft answers. */
 	newerInbound: boolean;
+	/** A message the draft answers was handed to a person meanwhile. */
+	givenToPerson?: boolean;
 	/** When the contact last wrote on this very channel. */
 	lastInboundAt?: EpochMs;
 	/** Sent to the contact so far on its local day. */

@@ -1,8 +1,9 @@
 import { HANDLE_KIND, type HandleKind } from '../channels/channel';
 import { replyWindowCloses } from '../channels/replyWindow';
+import type { GateIssue } from '../gate/gate';
 import { epochMs, type EpochMs } from '../time';
 import type { RouteFacts } from './routeFacts';
-import { gateReason, spoken } from './routeWording';
+import { plainReason, spoken } from './routeWording';
 
 const ADDRESS_NAMES: Readonly<Record<HandleKind, string>> = {
 	phone: 'phone number',
@@ -12,12 +13,46 @@ const ADDRESS_NAMES: Readonly<Record<HandleKind, string>> = {
 	linkedin: 'LinkedIn profile',
 };
 
+/** A reason and what it is about: two reasons about the same thing are one. */
+interface Reason {
+	about: string;
+	text: string;
+}
+
 /**
- * Why a person has to look at the draft before it leaves at `at`; empty when nobody has to. An approval answers what a
- * person can judge; what no approval mends (no address, window closed, kill switch) stays.
+ * Why a person has to look at the draft before it leaves, each reason once, the one that was asked for first; empty when
+ * nobody has to. An approval answers what a person can judge; what no approval mends (no address, window closed, kill
+ * switch) stays.
  */
-export function reviewReasons(facts: RouteFacts, at: EpochMs): string[] {
-	return [...unsendable(facts, at), ...(facts.approved ? [] : judgement(facts, at))];
+export function reviewReasons(facts: RouteFacts, leaving: { at: EpochMs; closedBy?: string }, askedFor?: string): string[] {
+	const closed = leaving.closedBy === undefined ? [] : [`no time is left to send it in: ${leaving.closedBy} leaves no moment`];
+	const reasons: Reason[] = [
+		...(askedFor === undefined ? [] : [asked(facts, askedFor)]),
+		...[...unsendable(facts, leaving.at), ...closed].map((text) => ({ about: text, text })),
+		...(facts.approved ? [] : judgement(facts, leaving.at)),
+	];
+	// The later words win: they are this table's own, where the earlier ones repeat what a check said.
+	return [...new Map(reasons.map(({ about, text }) => [about, text])).values()];
+}
+
+/** One line for the reviewer: the first reason, and how many others there are. */
+export function reviewSentence(reasons: readonly string[]): string {
+	const more = reasons.length > 1 ? ` (and ${reasons.length - 1} more)` : '';
+	return `Waits for a person: ${reasons[0]}${more}.`;
+}
+
+/** A reason from the item often is the gate's sentence: then it is about what that check is about. */
+function asked({ row }: RouteFacts, askedFor: string): Reason {
+	const text = plainReason(askedFor);
+	const issue = row.gate?.issues.find(({ reason }) => plainReason(reason) === text);
+	return { about: issue ? aboutOf(issue) : text.toLowerCase(), text };
+}
+
+/** Checks that look at the same facts as this table does. */
+const SHARED_CHECKS: readonly string[] = ['confidence', 'mode', 'takeover'];
+
+function aboutOf(issue: Pick<GateIssue, 'check' | 'reason'>): string {
+	return SHARED_CHECKS.includes(issue.check) ? issue.check : plainReason(issue.reason).toLowerCase();
 }
 
 function unsendable(facts: RouteFacts, at: EpochMs): string[] {
@@ -46,20 +81,27 @@ function windowReason(facts: RouteFacts, at: EpochMs): string | undefined {
 	return `the 24-hour window on ${row.channel} closes at ${spoken(closes)}, before the planned time ${spoken(at)}`;
 }
 
-function judgement(facts: RouteFacts, at: EpochMs): string[] {
+function judgement(facts: RouteFacts, at: EpochMs): Reason[] {
 	const { row, settings, contact } = facts;
-	const reasons: string[] = [];
+	const reasons: Reason[] = [];
+	if (facts.givenToPerson) reasons.push({ about: 'person', text: 'a person was asked to answer this message' });
+	reasons.push(...gateReasons(row));
 	if (contact?.takenOverUntil !== undefined && epochMs(contact.takenOverUntil) > at) {
-		reasons.push(`a colleague has taken the conversation over until ${spoken(epochMs(contact.takenOverUntil))}`);
+		reasons.push({ about: 'takeover', text: `a colleague has taken the conversation over until ${spoken(epochMs(contact.takenOverUntil))}` });
 	}
-	if (!row.gate) reasons.push('no quality gate has looked at it');
-	else if (row.gate.verdict === 'review') reasons.push(`the quality gate asks for a look (${gateReason(row.gate, 'review')})`);
 	const confidence = confidenceReason(facts);
-	if (confidence) reasons.push(confidence);
+	if (confidence) reasons.push({ about: 'confidence', text: confidence });
 	if (settings.mode === 'assist' || settings.mode === 'one_click') {
-		reasons.push(`the mode is ${settings.mode === 'assist' ? 'assist' : 'one click'}, every draft is read first`);
+		reasons.push({ about: 'mode', text: `the mode is ${settings.mode === 'assist' ? 'assist' : 'one click'}, every draft is read first` });
 	}
 	return reasons;
+}
+
+function gateReasons({ gate }: RouteFacts['row']): Reason[] {
+	if (!gate) return [{ about: 'gate', text: 'no quality gate has looked at it' }];
+	if (gate.verdict !== 'review') return [];
+	const issues = gate.issues.filter(({ severity }) => severity === 'review');
+	return (issues.length > 0 ? issues : [{ check: 'gate', reason: gate.sentence }]).map((issue) => ({ about: aboutOf(issue), text: plainReason(issue.reason) }));
 }
 
 function confidenceReason({ row: { draft } }: RouteFacts): string | undefined {
@@ -69,6 +111,6 @@ function confidenceReason({ row: { draft } }: RouteFacts): string | undefined {
 	if (draft.confidence === undefined) return 'nothing is known about how good it is';
 	const { threshold } = draft.decision;
 	return draft.confidence < threshold
-		? `its confidence ${draft.confidence.toFixed(2)} is below the threshold ${threshold.toFixed(2)}`
+		? `confidence ${draft.confidence.toFixed(2)} is below the threshold ${threshold.toFixed(2)}`
 		: 'it was not cleared for sending by itself';
 }

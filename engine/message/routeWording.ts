@@ -16,3 +16,8 @@ export function gateReason(gate: Gate, severity: 'block' | 'review'): string {
 export function withoutStop(text: string): string {
 	return text.trim().replace(/\.+$/, '');
 }
+
+/** A reason without the verdict before it, the count of others behind it and the stop at its end. */
+export function plainReason(text: string): string {
+	return withoutStop(text.trim().replace(/^(?:Needs review|Blocked): /, '').replace(/ \(and \d{1,4} more\)\.?$/, ''));
+}

@@ -1,4 +1,5 @@
 import { errorRule, type ErrorRule } from '../channels/errorCodes';
+import { withoutAddresses } from '../privacy/withoutAddresses';
 import { SECOND, later, type EpochMs } from '../time';
 import { readProviderAnswer, type ProviderAnswer } from './providerAnswer';
 
@@ -19,6 +20,8 @@ export interface SendFailure {
 const LONGEST_WAIT = 2 * 24 * 60 * 60;
 /** A provider's own words are quoted up to this length. */
 const QUOTED_CHARACTERS = 200;
+/** Of a longer text only the beginning is looked at. */
+const CHARACTERS_READ = 2_000;
 
 /**
  * What a channel node's item says about a send that did not work: an HTTP answer with status and body, an error item of
@@ -75,6 +78,7 @@ function sentence(rule: ErrorRule, read: ProviderAnswer): string {
 }
 
 function quoted(text: string): string {
-	const line = text.replace(/\s+/g, ' ').trim();
+	// Mail servers repeat the address they refuse. Cut after that, or half an address would be no longer found.
+	const line = withoutAddresses(text.slice(0, CHARACTERS_READ)).replace(/\s+/g, ' ').trim();
 	return `"${line.length > QUOTED_CHARACTERS ? `${line.slice(0, QUOTED_CHARACTERS)}…` : line}"`;
 }

@@ -10,6 +10,7 @@ import { perWorkspace } from '../shared/perWorkspace';
 import { readOptionalText, readText } from '../shared/readParameter';
 import { applyPreferences } from './applyPreferences';
 import { ownEcho } from './ownEcho';
+import { ownMailboxes } from './ownMailboxes';
 import { parsePayloads, payloadOf, PAYLOAD_PROVIDERS, type PayloadProvider } from './parsePayloads';
 import { readTakeOver } from './readMessage';
 import { recordedSentence } from './recordedSentence';
@@ -96,11 +97,13 @@ async function recordAll(store: Store, items: PayloadItem[]): Promise<Emitted[]>
 		return result.ok ? [] : [{ index: from.index, output: ALREADY_DECIDED, json: from.payload, error: result.error }];
 	});
 	const messages = await located(store, parts, ({ messages: list }) => list);
+	const ours = await fromOwnMailboxes(store, messages);
 	const echoes = await located(store, parts, ({ echoes: list }) => list);
 	const preferences = await located(store, parts, ({ preferences: list }) => list);
 	return [
 		...failed,
-		...(await recordLeads(store, messages)),
+		...(await recordLeads(store, messages.filter((entry) => !ours.has(entry)))),
+		...[...ours].map((entry) => echoItem(entry, settled.ok(undefined))),
 		...(await recordEchoes(store, echoes)),
 		...(await recordPreferences(store, preferences)),
 		...(await statusItems(store, parts)),
@@ -119,6 +122,17 @@ async function located<T extends IncomingMessage | Preference>(store: Store, par
 		const accountId = known >= 0 ? candidates[known] : thing.channel === 'email' && from.account === undefined ? undefined : candidates[0];
 		return { from, thing, accountId, workspace: found[known] ?? from.workspace };
 	});
+}
+
+/** The mails that came from a mailbox of the workspace's own. */
+async function fromOwnMailboxes(store: Store, found: Found<IncomingMessage>[]): Promise<Set<Found<IncomingMessage>>> {
+	const mails = found.filter(({ thing }) => thing.channel === 'email');
+	const own = new Set<Found<IncomingMessage>>();
+	for (const [workspace, entries] of Map.groupBy(mails, (entry) => entry.workspace)) {
+		const isOwn = await ownMailboxes(store, workspace);
+		for (const entry of entries) if (isOwn(entry.thing.address?.value)) own.add(entry);
+	}
+	return own;
 }
 
 function inboundOf({ from, thing, workspace, accountId }: Found<IncomingMessage>, direction: 'inbound' | 'outbound'): Inbound {
@@ -157,7 +171,7 @@ async function recordEchoes(store: Store, found: Found<Echo>[]): Promise<Emitted
 	return results.map((result, place) => echoItem(found[place], result));
 }
 
-function echoItem({ from, workspace, thing }: Found<Echo>, result: Settled<RecordedMessage | undefined>): Emitted {
+function echoItem({ from, workspace, thing }: Found<IncomingMessage>, result: Settled<RecordedMessage | undefined>): Emitted {
 	if (!result.ok) return { index: from.index, output: FROM_US, json: from.payload, error: result.error };
 	const recorded = result.value;
 	if (recorded?.repeat !== 'new') {

@@ -59,6 +59,14 @@ export const outboxProperties: INodeProperties[] = [
 		displayOptions: show(...SENDING),
 		description: "The message to act on. Channel nodes replace the item, so it is read from the node 'Send Due' of this workflow.",
 	},
+	{
+		displayName: 'Try',
+		name: 'attempt',
+		type: 'string',
+		default: "={{ $('Begin Send').item.json.job.attempts }}",
+		displayOptions: show('markSent', 'markFailed'),
+		description: "Number of the try this answer is about, read from the node 'Begin Send' of this workflow. A late answer about an earlier try then changes nothing while the next one is under way. Empty: not known.",
+	},
 	// Cancelling happens in any workflow, where there is no node 'Send Due' to look at.
 	{ displayName: 'Workspace', name: 'jobWorkspace', type: 'string', default: "={{ $json.job?.workspace ?? $json.message?.workspace ?? 'default' }}", displayOptions: show('cancel'), description: 'Whose message this is' },
 	{ displayName: 'Job ID', name: 'jobId', type: 'string', default: "={{ $json.job?.id ?? $json.draft?.id ?? '' }}", displayOptions: show('cancel'), description: 'The message to stop. It is the ID of its draft.' },

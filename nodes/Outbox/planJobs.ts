@@ -6,7 +6,7 @@ import { DraftSchema, type Draft } from '../../engine/draft/draft';
 import { MessageSchema, type Message } from '../../engine/message/message';
 import type { OutboundStatus } from '../../engine/message/outbound';
 import { decideReview, decideRoute, type DecideRoute } from '../../engine/message/route';
-import { draftId } from '../../engine/message/spine';
+import { derivedId, draftId } from '../../engine/message/spine';
 import type { EpochMs } from '../../engine/time';
 import type { NewDraft, Planned, PlanRequest, Store } from '../../store/store';
 import { commitIsolated, executeBatch, settled, type ReadItem, type Settled } from '../shared/batch';
@@ -64,7 +64,8 @@ function readParameters(context: IExecuteFunctions, index: number, item: INodeEx
 	const given = readOptionalText(context, 'draftId', index);
 	const elsewhere = readElsewhere(context, index, item, ownText);
 	const step = readOptionalText(context, 'own.step', index);
-	const id = given ?? (elsewhere ? draftId(workspace, step ?? elsewhere.message?.id ?? elsewhere.draft.text, elsewhere.contact) : undefined);
+	if (ownText !== undefined && !elsewhere) throw new ItemInputError("'Text of Your Own' has no contact to go to", "Fill in its 'Contact' with a contact ID, an e-mail address or a phone number.");
+	const id = ownText !== undefined && elsewhere ? ownId(workspace, step, elsewhere, ownText) : (given ?? (elsewhere ? draftId(workspace, step ?? elsewhere.message?.id ?? elsewhere.draft.text, elsewhere.contact) : undefined));
 	if (id === undefined) throw new ItemInputError("'Draft ID' is empty and there is no text", "Put Generate With Confidence before this node, or add 'Text' under 'Text of Your Own'.");
 	return {
 		workspace,
@@ -75,6 +76,14 @@ function readParameters(context: IExecuteFunctions, index: number, item: INodeEx
 		...(gate && gate.verdict !== 'pass' ? { gate } : {}),
 		...(elsewhere ? { elsewhere: { ...elsewhere, draft: { ...elsewhere.draft, id } } } : {}),
 	};
+}
+
+/**
+ * A text of one's own never is the stored draft whose ID came with the item, so it has an ID of its own: one a text, or
+ * one a campaign step, which each contact gets once whatever its text became meanwhile.
+ */
+function ownId(workspace: string, step: string | undefined, { message, contact }: NonNullable<PlanParameters['elsewhere']>, text: string): string {
+	return step === undefined ? derivedId('draft', workspace, message?.id ?? '', contact, 'own', text) : derivedId('draft', workspace, step, contact, 'own');
 }
 
 function reasonOf(text: string | undefined): string {

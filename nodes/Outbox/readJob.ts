@@ -29,3 +29,15 @@ function evaluated(read: () => string | undefined): string | undefined {
 		return undefined;
 	}
 }
+
+/**
+ * Reads 'Try', the number of the try a report is about. Its default looks at the node 'Begin Send'; without that node
+ * the number is not known and the report counts for whatever try is under way.
+ */
+export function readTry(context: IExecuteFunctions, index: number): number | undefined {
+	const given = evaluated(() => readOptionalText(context, 'attempt', index));
+	if (given === undefined) return undefined;
+	const attempt = Number(given);
+	if (!Number.isInteger(attempt) || attempt < 1) throw new ItemInputError(`'Try' must be a whole number of at least 1, but is ${JSON.stringify(given.slice(0, 40))}`, 'Empty it when the number is not known.');
+	return attempt;
+}

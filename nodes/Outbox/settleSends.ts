@@ -8,9 +8,11 @@ import { jobOf } from '../shared/jobKeys';
 import { withStore } from '../shared/openNodeStore';
 import { perWorkspace } from '../shared/perWorkspace';
 import { readOptionalText } from '../shared/readParameter';
-import { readJobKey, type JobKey } from './readJob';
+import { readJobKey, readTry, type JobKey } from './readJob';
 
 interface SettleParameters extends JobKey {
+	/** The try the answer belongs to, when it is known. */
+	attempt?: number;
 	/** Set when the channel took the message. */
 	providerId?: string;
 	/** Set when it did not: the answer to read the reason from. */
@@ -40,7 +42,8 @@ export async function settleSends(context: IExecuteFunctions, operation: 'markSe
 }
 
 function readParameters(context: IExecuteFunctions, index: number, item: INodeExecutionData, operation: 'markSent' | 'markFailed'): SettleParameters {
-	const key = readJobKey(context, index);
+	const attempt = readTry(context, index);
+	const key = { ...readJobKey(context, index), ...(attempt === undefined ? {} : { attempt }) };
 	if (operation === 'markFailed') {
 		const error: unknown = context.getNodeParameter('error', index, '');
 		const given = typeof error === 'string' ? error.trim() : error;
@@ -54,14 +57,14 @@ async function settle(store: Store, items: ReadItem<SettleParameters>[]): Promis
 	const now = await store.clock.now();
 	return await perWorkspace(items.map(({ params }) => params), ({ workspace }) => workspace, async (workspace, own) => {
 		const rows = await store.outbound.find(workspace, own.map(({ id }) => id));
-		const jobs = own.map((params, place) => ({ params, row: rows[place], failure: params.failedAnswer === undefined ? undefined : readSendFailure(params.failedAnswer, { now, attempts: rows[place]?.attempts ?? 1 }) }));
+		const jobs = own.map((params, place) => ({ params, row: rows[place], failure: params.failedAnswer === undefined ? undefined : readSendFailure(params.failedAnswer, { now, attempts: params.attempt ?? rows[place]?.attempts ?? 1 }) }));
 		const known = jobs.filter(({ row }) => row !== undefined);
 		const sent = await commitIsolated(known.filter(({ failure }) => !failure), async (batch) => {
-			const marked = await store.outbound.markSent(batch.map(({ params: { id, providerId } }) => ({ workspace, id, ...(providerId === undefined ? {} : { providerId }) })));
+			const marked = await store.outbound.markSent(batch.map(({ params: { id, attempt, providerId } }) => ({ workspace, id, ...tryOf(attempt), ...(providerId === undefined ? {} : { providerId }) })));
 			return marked.map(({ row }): Result => ({ row }));
 		});
-		const failed = await commitIsolated(known.flatMap(({ params, failure }) => (failure ? [{ id: params.id, failure }] : [])), async (batch) => {
-			const marked = await store.outbound.markFailed(batch.map(({ id, failure }) => ({ workspace, id, failure })));
+		const failed = await commitIsolated(known.flatMap(({ params, failure }) => (failure ? [{ id: params.id, attempt: params.attempt, failure }] : [])), async (batch) => {
+			const marked = await store.outbound.markFailed(batch.map(({ id, attempt, failure }) => ({ workspace, id, ...tryOf(attempt), failure })));
 			await suppress(store, marked, batch.map(({ failure }) => failure));
 			return marked.map((row, place): Result => ({ row, failure: batch[place].failure }));
 		});
@@ -71,6 +74,8 @@ async function settle(store: Store, items: ReadItem<SettleParameters>[]): Promis
 		});
 	});
 }
+
+const tryOf = (attempt: number | undefined): { attempt?: number } => (attempt === undefined ? {} : { attempt });
 
 /** Who asked the channel for no more, and addresses that do not exist, are not written to again. */
 async function suppress(store: Store, rows: OutboundRow[], failures: SendFailure[]): Promise<void> {

@@ -101,7 +101,7 @@ export const outcomeTrackProperties: INodeProperties[] = [
 		options: [
 			{ displayName: 'Channel', name: 'channel', type: 'string', default: "={{ $json.message?.channel ?? $json.channel ?? '' }}", description: 'The channel it happened on' },
 			{ displayName: 'Currency', name: 'currency', type: 'string', default: '', placeholder: 'e.g. EUR', description: 'ISO 4217 code of the value' },
-			{ displayName: 'Event ID', name: 'eventId', type: 'string', default: '', description: 'What makes this report unique: the same ID again changes nothing' },
+			{ displayName: 'Event ID', name: 'eventId', type: 'string', default: '', description: 'What makes this report unique: the same ID again changes nothing. Without one, and without Occurred At, the same event of the same message or contact counts once a day.' },
 			{ displayName: 'Occurred At', name: 'occurredAt', type: 'dateTime', default: '', description: 'When it happened. Empty means now.' },
 			{ displayName: 'Provider ID', name: 'providerId', type: 'string', default: '', description: "The provider's ID of the message" },
 			{ displayName: 'Text', name: 'text', type: 'string', typeOptions: { rows: 3 }, default: "={{ $json.draft?.text ?? $json.text ?? '' }}", description: 'What was sent, for Record Sent of a message the autopilot did not plan' },

@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { parseChannel } from '../../engine/channels/channel';
 import { MessageSchema } from '../../engine/message/message';
 import { OutcomeEventSchema, type Outcome } from '../../engine/outcome/outcome';
-import { epochMs } from '../../engine/time';
+import { iso, type EpochMs } from '../../engine/time';
 import type { OutcomeInput } from '../../store/store';
 import { commitIsolated, executeBatch } from '../shared/batch';
 import { ItemInputError } from '../shared/errors';
@@ -50,6 +50,12 @@ function readParameters(context: IExecuteFunctions, index: number, item: INodeEx
 	return parameters;
 }
 
+/** Without an id or a time of its own, an event that is reported again (a retry, a second run) is the same one if it is about the same message or person on the same UTC day. */
+function onceADay({ event, occurredAt, outboundId, providerId, threadId, contactId }: EventParameters, now: EpochMs): string | undefined {
+	if (occurredAt !== undefined) return undefined;
+	return ['day', outboundId ?? providerId ?? threadId ?? contactId, event, iso(now).slice(0, 10)].join(':');
+}
+
 /** Record Event: one event an item, found and attributed by the store. */
 export async function recordEvents(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	return await executeBatch<EventParameters, Outcome>(context, {
@@ -59,7 +65,7 @@ export async function recordEvents(context: IExecuteFunctions): Promise<INodeExe
 		decide: async (items) =>
 			await withStore(context, async (store) => {
 				const now = await store.clock.now();
-				const inputs = items.map(({ params }): OutcomeInput => ({ ...params, occurredAt: params.occurredAt ?? epochMs(now) }));
+				const inputs = items.map(({ params }): OutcomeInput => ({ ...params, eventId: params.eventId ?? onceADay(params, now), occurredAt: params.occurredAt ?? now }));
 				return await commitIsolated(inputs, async (batch) => {
 					const recorded = await store.outcomes.record(batch);
 					return recorded.map((result, place) => toOutcome(batch[place], result));

@@ -40,7 +40,8 @@ export interface Messages {
 	recordFromPerson(workspace: string, inputs: (InboundInput & { takeOverMs: number })[]): Promise<RecordedMessage[]>;
 	/**
 	 * Threads whose newest message is an undecided inbound older than `quietMs` and not leased: leased for `leaseMs` and
-	 * returned, oldest first. Threads that used up `maxLeases` become reviews instead. Workspaces in mode off are left alone.
+	 * returned, oldest first. Threads that used up `maxLeases` become reviews instead. Workspaces in mode off are left alone, and
+	 * what a colleague has taken over waits until that ends.
 	 */
 	claimReady(options: { workspaces?: string[]; quietMs: number; leaseMs: number; maxLeases: number; limit: number }): Promise<ReadyConversation[]>;
 	/** Ends the lease of conversations whose execution failed before anything was decided. */

@@ -96,10 +96,14 @@ export interface Outbound {
 	claimDue(options: { workspaces?: string[]; channels?: Channel[]; limit: number; leaseMs: number }, decide: DecideRoute): Promise<{ claimed: ClaimedJob[]; moved: OutboundRow[] }>;
 	/** claimed → sending. `ok: false` when the lease is gone, the row moved on, or `decide` (asked once more, caps apart) sends it elsewhere: then it must not be sent. */
 	beginSend(workspace: string, ids: string[], decide?: DecideRoute): Promise<{ id: string; ok: boolean; row?: OutboundRow; sentence: string }[]>;
-	/** Job, provider id, commit of reservations, exposure and the `sent` outcome in one transaction. Repeats change nothing. A job nobody planned (draft given) is recorded as sent. */
-	markSent(sent: { workspace: string; id: string; providerId?: string; at?: EpochMs; draft?: NewDraft }[]): Promise<{ row: OutboundRow; changed: boolean }[]>;
-	/** Retries (scheduled again, at most 3 tries), fails for good, or becomes uncertain with a review. */
-	markFailed(failures: { workspace: string; id: string; failure: SendFailure }[]): Promise<OutboundRow[]>;
+	/** Job, provider id, commit of reservations, exposure and the `sent` outcome in one transaction. Repeats change nothing. A job nobody planned (draft given) is recorded as sent. `attempt` is the number of the try it is about, 1 or more: of an earlier one it is the truth, too. */
+	markSent(sent: { workspace: string; id: string; attempt?: number; providerId?: string; at?: EpochMs; draft?: NewDraft }[]): Promise<{ row: OutboundRow; changed: boolean }[]>;
+	/**
+	 * Retries (scheduled again, at most 3 tries), fails for good, or becomes uncertain with a review. `attempt` is the number
+	 * of the try it is about, 1 or more: a `not_sent` or `permanent` about another one than the last changes nothing (the
+	 * row that is returned says so in its sentence), or the message could be sent a second time while it is under way.
+	 */
+	markFailed(failures: { workspace: string; id: string; attempt?: number; failure: SendFailure }[]): Promise<OutboundRow[]>;
 	cancel(workspace: string, ids: string[], reason: string, actor: Actor): Promise<{ row: OutboundRow; changed: boolean }[]>;
 	list(workspace: string, filter: { statuses?: OutboundStatus[]; contactId?: string; limit: number }): Promise<OutboundRow[]>;
 	/** Leases that ran out: claimed → scheduled, sending → uncertain with a review. Of these workspaces only, when they are named. */

@@ -38,6 +38,16 @@ describe('Lead Autopilot', () => {
 			expect(await store().settings.effective([{ workspace: 'default' }])).toMatchObject([{ mode: 'assist' }]);
 		});
 
+		it('takes mail from a mailbox of our own for no lead, and a form filled in with its address for one', async () => {
+			await store().accounts.upsert([{ channel: 'email', externalId: 'Sales@demo.example', workspace: 'default', enabled: true }]);
+			const own = { ...row, email: 'SALES@demo.example' };
+			const { outputs } = await record([own, row], { source: 'channel' });
+			expect(outputs.map((output) => output.length)).toEqual([1, 1]);
+			expect(outputs[1][0]).toMatchObject({ json: { name: 'Ann', intake: { from: 'us', sentence: expect.stringContaining('no lead') } }, pairedItem: { item: 0 } });
+			expect(outputs[1][0].json).not.toHaveProperty('contact');
+			expect((await record([own], { source: 'form' })).outputs.map((output) => output.length)).toEqual([1, 0]);
+		});
+
 		it('lets a known channel account decide the workspace', async () => {
 			await run([{}], { resource: 'settings', operation: 'setAccount', workspace: 'client-b', accountChannel: 'whatsapp', externalId: '300' });
 			const [{ json }] = (await record([{ ...row, channel: 'WhatsApp' }], { options: { account: '300' } })).outputs[0];
@@ -111,6 +121,18 @@ describe('Lead Autopilot', () => {
 			const { outputs } = await recordPayload([payload({ user_preferences: [{ wa_id: '4915112345678', category: 'marketing_messages', value: 'stop' }] })]);
 			expect(outputs[2][0].json.intake).toMatchObject({ sentence: expect.stringContaining('switched our messages on whatsapp off') });
 			expect(await store().suppressions.check('default', [{ channel: 'whatsapp', address: '+4915112345678' }])).toEqual([expect.any(String)]);
+		});
+
+		it('takes mail from an account of our own for an echo, so that no mail goes round in circles', async () => {
+			const mail = (from: string, id: string): IDataObject => ({ textPlain: 'Hi', from, to: 'sales@demo.example', subject: 'S', date: new Date().toISOString(), metadata: { 'message-id': id } });
+			await store().accounts.upsert([
+				{ channel: 'email', externalId: 'Sales@demo.example', workspace: 'default', enabled: true },
+				{ channel: 'email', externalId: 'old@demo.example', workspace: 'default', enabled: false },
+			]);
+			const { outputs } = await recordPayload([mail('Sales Team <SALES@demo.example>', '<a@x>'), mail('old@demo.example', '<b@x>'), mail('ann@mail.example', '<c@x>')], { provider: 'email' });
+			expect(outputs.map((output) => output.length)).toEqual([2, 0, 0, 1]);
+			expect(outputs[3][0].json.intake).toMatchObject({ from: 'us' });
+			expect(await store().contacts.find('default', ['sales@demo.example'])).toEqual([undefined]);
 		});
 
 		it('hints at an item with nothing in it and fails one that is no mail', async () => {

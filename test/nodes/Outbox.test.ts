@@ -115,6 +115,26 @@ describe('Outbox', () => {
 		expect(again).toEqual(first.map(({ id }) => id));
 	});
 
+	it('keeps a text of one’s own apart from the stored draft that came with the item', async () => {
+		const item = await drafted();
+		const own = { own: { text: 'My own words' } };
+		const [{ json }] = (await run('schedule', [item], own)).outputs[1];
+		const job = json.job as IDataObject;
+		expect(job).toMatchObject({ status: 'in_review' });
+		expect(job.id).not.toBe((item.draft as IDataObject).id);
+		expect((await store().outbound.find('default', [String(job.id)]))[0]?.draft.text).toBe('My own words');
+		expect((await run('schedule', [item], own)).outputs[1][0].json.job).toMatchObject({ id: job.id });
+		expect((await run('schedule', [item], { own: { text: 'Other words' } })).outputs[1][0].json.job).not.toMatchObject({ id: job.id });
+		const { contact: _contact, ...nobody } = item;
+		expect((await run('schedule', [nobody], own, true)).outputs[2][0].json.error).toContain('no contact');
+	});
+
+	it('takes a stricter verdict on the item for the stored one', async () => {
+		const item = await drafted();
+		const { outputs } = await run('schedule', [{ ...item, gate: { ...PASS, verdict: 'block', issues: [{ check: 'own', severity: 'block', reason: 'Says too much.' }] } as unknown as IDataObject }]);
+		expect(outputs[2][0].json.job).toMatchObject({ status: 'blocked', sentence: expect.stringContaining('Says too much') });
+	});
+
 	it('fails only the item without a draft', async () => {
 		const item = await drafted();
 		const { outputs } = await run('schedule', [{ name: 'X' }, item], {}, true);
@@ -162,6 +182,14 @@ describe('Outbox', () => {
 			const [summary, alert] = (await run('tidyUp', [{}])).outputs[0].map(({ json }) => json);
 			expect(summary.tidyUp).toMatchObject({ returned: [], uncertain: [] });
 			expect(alert.alert).toMatchObject({ kind: 'uncertain_sends', sentence: expect.stringContaining('may or may not have left') });
+		});
+		it('is not believed when it is about an earlier try', async () => {
+			const job = await sending();
+			const item = { ...job, ...refusal(131056) };
+			const late = (await run('markFailed', [item], { attempt: '7' })).outputs[0][0].json;
+			expect(late.job).toMatchObject({ status: 'sending', sentence: 'This report is about try 7, and try 1 is under way: nothing was changed.' });
+			expect((await run('markFailed', [item], { attempt: 'x' }, true)).outputs[0][0].json.error).toContain("'Try' must be a whole number");
+			expect((await run('markFailed', [item], { attempt: '1' })).outputs[0][0].json.job).toMatchObject({ status: 'scheduled' });
 		});
 		it('is not taken for sent by a wire in the wrong place', async () => {
 			expect((await run('markSent', [{ ...(await sending()), ...refusal(131047) }])).outputs[0][0].json).toMatchObject({ job: { status: 'failed' }, failure: { code: '131047' } });

@@ -48,6 +48,13 @@ describe('Outcome Track', () => {
 		expect(outputs[0][0].json.outcome).toMatchObject({ attributed: 'none', attribution: {} });
 	});
 
+	it('counts an event without id or time once a day, so that a retry changes nothing', async () => {
+		await sentTo('fay@example.com', { occurredAt: '' });
+		const booked = async () => await runNode(node, [{ email: 'fay@example.com' }], { parameters: { operation: 'recordEvent', event: 'meeting_booked' } });
+		expect((await booked()).outputs[0][0].json.outcome).toMatchObject({ recorded: true });
+		expect((await booked()).outputs[0][0].json.outcome).toMatchObject({ recorded: false });
+	});
+
 	it('keeps value and currency, and refuses what is neither', async () => {
 		await sentTo('cy@example.com');
 		const deal = (options: object) => runNode(node, [{ email: 'cy@example.com' }], { parameters: { operation: 'recordEvent', event: 'deal_won', options: { ...options } } });

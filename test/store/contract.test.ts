@@ -88,7 +88,22 @@ describe.each(DIALECTS)('the store on %s', (dialect) => {
 			await contacts.setTakeOver('acme', [{ contactId: contact.id, until: later(test.clock.time, DAY), by: 'Eva' }]);
 			test.clock.advance(MINUTE);
 			expect(await messages.claimReady(READY)).toEqual([]);
-			expect(await messages.record('acme', [inbound({ id: 'held' })])).toMatchObject([{ repeat: 'decided' }]);
+			// Nothing is lost and no try used up: they wait, and do not keep others from their turn.
+			await messages.record('acme', [inbound({ id: 'held-too', threadId: 'b' }), inbound({ id: 'free', threadId: 'c', contact: { phone: '+49 151 7654321' } })]);
+			test.clock.advance(MINUTE);
+			expect(await messages.claimReady({ ...READY, limit: 1 })).toMatchObject([{ message: { id: 'free' } }]);
+			await messages.decide('acme', [{ messageId: 'free', reason: 'done', actor: 'engine' }]);
+			expect(await messages.record('acme', [inbound({ id: 'held' })])).toMatchObject([{ repeat: 'open' }]);
+			expect(await messages.claimReady(READY)).toEqual([]);
+			await contacts.setTakeOver('acme', [{ contactId: contact.id, until: null, by: 'Eva' }]);
+			expect(await messages.claimReady(READY)).toMatchObject([{ message: { id: 'held-too', mergedIds: ['held'] }, leaseCount: 1 }]);
+			await messages.decide('acme', ['off', 'held', 'held-too'].map((messageId) => ({ messageId, reason: 'done', actor: 'engine' })));
+			await messages.record('acme', [inbound({ id: 'later', threadId: 'b' })]);
+			await contacts.setTakeOver('acme', [{ contactId: contact.id, until: later(test.clock.time, DAY), by: 'Eva' }]);
+			test.clock.advance(DAY - 1);
+			expect(await messages.claimReady(READY)).toEqual([]);
+			test.clock.advance(1);
+			expect(await messages.claimReady(READY)).toMatchObject([{ message: { id: 'later' } }]);
 		});
 
 		it('of a colleague take the thread over and call off what was planned; our own echo does not', async () => {

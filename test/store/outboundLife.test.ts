@@ -153,6 +153,87 @@ describe.each(DIALECTS)('an outbound row on %s', (dialect) => {
 		expect((await reserve('r2'))[0].decision.allowed).toBe(true);
 	});
 
+	describe('a report of an earlier try', () => {
+		const failure = (kind: 'not_sent' | 'permanent' | 'unknown') => ({ kind, message: 'busy' });
+		async function secondTry(): Promise<void> {
+			const { store, clock } = test;
+			await dueJob(store, { id: 'x' });
+			await store.outbound.claimDue(CLAIM, sendNow);
+			await store.outbound.beginSend('acme', ['x']);
+			const [row] = await store.outbound.markFailed([{ workspace: 'acme', id: 'x', attempt: 1, failure: failure('not_sent') }]);
+			expect(row).toMatchObject({ status: 'scheduled', attempts: 1 });
+			clock.time = row.sendAt ?? clock.time;
+			await store.outbound.claimDue(CLAIM, sendNow);
+		}
+
+		it.each(['not_sent', 'permanent'] as const)('that says %s changes nothing and says why', async (kind) => {
+			const { store } = test;
+			await secondTry();
+			const late = { workspace: 'acme', id: 'x', attempt: 1, failure: failure(kind) };
+			expect(await store.outbound.markFailed([late])).toMatchObject([{ status: 'claimed', attempts: 1, sentence: expect.stringContaining('try 1') }]);
+			expect(await store.outbound.beginSend('acme', ['x'])).toMatchObject([{ ok: true, row: { attempts: 2 } }]);
+			expect(await store.outbound.markFailed([late])).toMatchObject([{ status: 'sending', attempts: 2, sentence: 'This report is about try 1, and try 2 is under way: nothing was changed.' }]);
+			expect(await store.outbound.find('acme', ['x'])).toMatchObject([{ status: 'sending', sentence: 'Handed to the channel, try 2 of 3.' }]);
+			expect(await store.outbound.markFailed([{ ...late, attempt: 2 }])).toMatchObject([{ status: kind === 'not_sent' ? 'scheduled' : 'failed' }]);
+		});
+		it('does not hide the report of the try that is under way, in the same batch', async () => {
+			const { store } = test;
+			await secondTry();
+			await store.outbound.beginSend('acme', ['x']);
+			const late = { workspace: 'acme', id: 'x', failure: failure('not_sent') };
+			await store.outbound.markFailed([{ ...late, attempt: 1 }, { ...late, attempt: 2 }]);
+			expect(await store.outbound.find('acme', ['x'])).toMatchObject([{ status: 'scheduled', attempts: 2 }]);
+		});
+		it('that says nobody can tell makes it uncertain', async () => {
+			await secondTry();
+			await test.store.outbound.beginSend('acme', ['x']);
+			expect(await test.store.outbound.markFailed([{ workspace: 'acme', id: 'x', attempt: 1, failure: failure('unknown') }])).toMatchObject([{ status: 'uncertain' }]);
+		});
+		it('that says it was sent is the truth', async () => {
+			const { store } = test;
+			await secondTry();
+			expect(await store.outbound.markSent([{ workspace: 'acme', id: 'x', attempt: 1, providerId: 'p1' }])).toMatchObject([{ changed: true, row: { status: 'sent', providerId: 'p1', sentence: 'Sent: try 1 had left after all.' } }]);
+			expect(await store.outbound.beginSend('acme', ['x'])).toMatchObject([{ ok: false }]);
+		});
+	});
+
+	it('keeps the stricter verdict, whichever came first', async () => {
+		const { store } = test;
+		const block = { ...PASS, verdict: 'block' as const, sentence: 'Blocked: no.' };
+		const review = { ...PASS, verdict: 'review' as const, sentence: 'Needs review: look.' };
+		for (const id of ['a', 'b', 'c']) await store.outbound.saveDrafts([newDraft({ id, contactId: id })]);
+		await store.outbound.recordGates('acme', [{ draftId: 'a', gate: block }, { draftId: 'b', gate: PASS }, { draftId: 'c', gate: review }, { draftId: 'c', gate: PASS }]);
+		await store.outbound.recordGates('acme', [{ draftId: 'a', gate: PASS }, { draftId: 'b', gate: { ...PASS, sentence: 'Looked again.' } }]);
+		expect((await store.outbound.find('acme', ['a', 'b', 'c'])).map((row) => [row?.gate?.verdict, row?.gate?.sentence])).toEqual([['block', 'Blocked: no.'], ['pass', 'Looked again.'], ['review', 'Needs review: look.']]);
+		const seen = async (draftId: string, gate: typeof PASS): Promise<string | undefined> => {
+			let verdict: string | undefined;
+			await store.outbound.plan([{ workspace: 'acme', draftId, gate }], (facts) => {
+				verdict = facts.row.gate?.verdict;
+				return toReview(facts);
+			});
+			return verdict;
+		};
+		expect([await seen('a', PASS), await seen('b', block), await seen('c', PASS)]).toEqual(['block', 'block', 'review']);
+		expect(await store.outbound.find('acme', ['b'])).toMatchObject([{ gate: { verdict: 'block' } }]);
+	});
+
+	it('tells when a message it answers was handed to a person', async () => {
+		const { store, clock } = test;
+		const [{ message, contact }] = await store.messages.record('acme', [inbound({ providerId: 'a' })]);
+		const late = newDraft({ contactId: contact.id, threadId: 'thread-1', inboundIds: [message.id] });
+		await store.outbound.saveDrafts([late]);
+		const ready = { quietMs: 0, leaseMs: 1, maxLeases: 1, limit: 9 };
+		await store.messages.claimReady(ready);
+		clock.advance(1);
+		await store.messages.claimReady(ready); // given to a person
+		const seen: (boolean | undefined)[] = [];
+		await store.outbound.plan([{ workspace: 'acme', draftId: late.id }], (facts) => {
+			seen.push(facts.givenToPerson);
+			return toReview(facts);
+		});
+		expect(seen).toEqual([true]);
+	});
+
 	it('has one sent outcome, whether Mark Sent or the provider says so first', async () => {
 		const { store } = test;
 		for (const first of ['us', 'provider']) {

@@ -36,8 +36,9 @@ export function takeoverCheck({ severity }: { severity: Severity }): Check {
 export function confidenceCheck({ severity, threshold: fallback }: { severity: Severity; threshold: number }): Check {
 	return ({ policy: { confidence, threshold = fallback, autoSend } }) => {
 		if (confidence === undefined && autoSend === undefined) return 'skipped';
-		const said = confidence === undefined ? 'without a confidence' : `with confidence ${confidence.toFixed(2)}, threshold ${threshold.toFixed(2)}`;
 		const low = confidence !== undefined && confidence < threshold;
-		return autoSend === false || low ? [{ check: 'confidence', severity, reason: `The draft needs a person: made ${said}.` }] : [];
+		if (low) return [{ check: 'confidence', severity, reason: `Confidence ${confidence.toFixed(2)} is below the threshold ${threshold.toFixed(2)}.` }];
+		if (autoSend !== false) return [];
+		return [{ check: 'confidence', severity, reason: confidence === undefined ? 'The draft was made without a confidence.' : 'The draft was not cleared for sending by itself.' }];
 	};
 }

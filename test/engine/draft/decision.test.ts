@@ -6,6 +6,7 @@ import { decideAutoSend } from '../../../engine/draft/decision';
 import { DraftSchema } from '../../../engine/draft/draft';
 import { draftLanguage } from '../../../engine/draft/draftLanguage';
 import { DraftAnswerSchema, readDraftAnswer } from '../../../engine/draft/readDraft';
+import { cpuMs } from '../../cpuTime';
 
 const never = () => {
 	throw new Error('must not be drawn');
@@ -63,9 +64,9 @@ describe('ruleHits', () => {
 	});
 
 	it.each(['1'.repeat(20_000), 'http://'.repeat(3_000), '{a'.repeat(10_000), '[your'.repeat(5_000)])('is quick on hostile text', (text) => {
-		const started = performance.now();
+		const started = cpuMs();
 		draft(text, [text]);
-		expect(performance.now() - started).toBeLessThan(1_000);
+		expect(cpuMs() - started).toBeLessThan(1_000);
 	});
 });
 

@@ -1,6 +1,7 @@
 import { CHANNELS } from '../../../engine/channels/channel';
 import { lengthIn, renderingOf } from '../../../engine/channels/rendering';
 import { renderForChannel, withoutMarkdown } from '../../../engine/draft/render';
+import { cpuMs } from '../../cpuTime';
 
 describe('withoutMarkdown', () => {
 	it.each([
@@ -20,9 +21,9 @@ describe('withoutMarkdown', () => {
 	});
 
 	it.each(['*'.repeat(20_000), '['.repeat(20_000), '`'.repeat(20_001), '_'.repeat(20_000), '- '.repeat(10_000), '**a'.repeat(7_000), '[a]('.repeat(5_000)])('is quick on hostile text', (text) => {
-		const started = performance.now();
+		const started = cpuMs();
 		withoutMarkdown(text);
-		expect(performance.now() - started).toBeLessThan(1_000);
+		expect(cpuMs() - started).toBeLessThan(1_000);
 	});
 });
 

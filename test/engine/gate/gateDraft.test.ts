@@ -29,7 +29,7 @@ describe('gateDraft', () => {
 	});
 
 	it('lets the stricter of gate and draft decide', () => {
-		expect(gate({ policy: { confidence: 0.84 } }).verdict).toBe('review');
+		expect(gate({ policy: { confidence: 0.84 } })).toMatchObject({ verdict: 'review', sentence: 'Needs review: Confidence 0.84 is below the threshold 0.85.' });
 		expect(gate({ policy: { confidence: 0.85 } }).verdict).toBe('pass');
 		expect(gate({ policy: { confidence: 0.99, autoSend: false } }).verdict).toBe('review');
 	});

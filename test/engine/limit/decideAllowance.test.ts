@@ -6,6 +6,7 @@ import { defaultRules, GMAIL_RULES, INSTAGRAM_RULES, warmUpRules, WHATSAPP_PAIR_
 import { scopeKey, scopesOf } from '../../../engine/limit/scopes';
 import { localText } from '../../../engine/sendTime/zoneClock';
 import { DAY, epochMs, HOUR, MINUTE, SECOND, type EpochMs } from '../../../engine/time';
+import { cpuMs } from '../../cpuTime';
 
 const request: LimitRequest = { contact: '42', channel: 'whatsapp', at: '2026-11-20T10:00:00Z', timezone: 'Europe/Berlin' };
 const rule = (patch: Partial<LimitRule>): LimitRule => ({ id: 'r', name: 'a rule', scope: 'contact', window: { kind: 'day' }, limit: 5, ...patch });
@@ -166,9 +167,9 @@ describe('hostile input', () => {
 
 	it('decides over 10,000 entries in a few milliseconds, in the worst case too', () => {
 		const entries = Array.from({ length: 10_000 }, (_, index) => epochMs(Date.UTC(2026, 10, 20, 9) + index * 60 * SECOND));
-		const started = performance.now();
+		const started = cpuMs();
 		decide([rolling(86_400, 1_000), rolling(3_600, 30), rule({ scope: 'contact', limit: 1_000 })], entries);
-		expect(performance.now() - started).toBeLessThan(200);
+		expect(cpuMs() - started).toBeLessThan(200);
 	});
 });
 

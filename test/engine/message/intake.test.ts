@@ -6,6 +6,7 @@ import { pageChannel, pageEntries, parsePageEntry } from '../../../engine/messag
 import { parseTwilio } from '../../../engine/message/intake/twilio';
 import { parseWhatsApp } from '../../../engine/message/intake/whatsapp';
 import { epochMs } from '../../../engine/time';
+import { cpuMs } from '../../cpuTime';
 
 const NOW = epochMs('2026-03-02T10:00:00Z');
 
@@ -135,11 +136,11 @@ describe('e-mail', () => {
 		expect(parseEmail({ raw: 'abc' }, NOW)).toBeUndefined();
 	});
 	it('reads hostile HTML in a moment', () => {
-		const before = performance.now();
+		const before = cpuMs();
 		htmlAsText('<'.repeat(150_000));
 		htmlAsText(`${'<p>&'.repeat(50_000)}`);
 		parseEmail({ ...simple, from: `${'"'.repeat(5_000)}a@b.example`, to: ','.repeat(100_000) }, NOW);
-		expect(performance.now() - before).toBeLessThan(1_000);
+		expect(cpuMs() - before).toBeLessThan(1_000);
 		expect(htmlAsText('a &lt; b &#8364; &bogus; <style>x{}</style>c')).toBe('a < b € &bogus; c');
 	});
 });

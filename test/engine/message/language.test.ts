@@ -1,4 +1,5 @@
 import { detectLanguage, LANGUAGES, parseLanguage } from '../../../engine/message/language';
+import { cpuMs } from '../../cpuTime';
 
 const SAMPLES: Record<(typeof LANGUAGES)[number], string[]> = {
 	en: ['How much does it cost?', 'Could you send me a quote for 20 units by Friday?', 'Please stop writing to me'],
@@ -32,9 +33,9 @@ describe('detectLanguage', () => {
 
 	it('takes no longer for a very long text', () => {
 		const text = 'I would like to know the price. '.repeat(100_000);
-		const started = performance.now();
+		const started = cpuMs();
 		expect(detectLanguage(text).language).toBe('en');
-		expect(performance.now() - started).toBeLessThan(200);
+		expect(cpuMs() - started).toBeLessThan(200);
 	});
 
 	it('knows its codes in any spelling', () => {

@@ -67,6 +67,34 @@ describe('planning a message', () => {
 		expect(route.dueAt).toBe(NOW + 4 * HOUR);
 	});
 
+	it('asks a person when the message was handed to one', () => {
+		expect(decideRoute(facts({ givenToPerson: true }))).toMatchObject({ status: 'in_review', sentence: 'Waits for a person: a person was asked to answer this message.' });
+		expect(decideRoute(facts({ givenToPerson: true, approved: true })).status).toBe('scheduled');
+	});
+
+	describe('says each reason once', () => {
+		const unsure = { confidence: 0.4, decision: { autoSend: false, threshold: 0.85, source: 'fixed' as const, audited: false } };
+		const issue = (check: string, reason: string): Gate => ({ ...PASS, verdict: 'review', issues: [{ check, severity: 'review', reason }], sentence: `Needs review: ${reason}` });
+		const low = issue('confidence', 'Confidence 0.40 is below the threshold 0.85.');
+
+		it('when draft, gate and the item all mean the confidence', () => {
+			const said = 'Waits for a person: confidence 0.40 is below the threshold 0.85.';
+			expect(decideRoute(facts({}, { gate: low }, unsure)).sentence).toBe(said);
+			expect(decideReview(low.sentence)(facts({}, { gate: low }, unsure)).sentence).toBe(said);
+		});
+		it('and counts only those that are different', () => {
+			const gate: Gate = { ...low, issues: [...low.issues, { check: 'price', severity: 'review', reason: 'Names a price that is not in the facts.' }], sentence: `${low.sentence} (and 1 more)` };
+			expect(decideReview(gate.sentence)(facts({}, { gate }, unsure)).sentence).toBe('Waits for a person: confidence 0.40 is below the threshold 0.85 (and 1 more).');
+		});
+		it('when gate and settings both mean the mode', () => {
+			const gate = issue('mode', 'The mode is assist: a person approves every message.');
+			expect(decideRoute(facts({ settings: settings({ mode: 'assist' }) }, { gate })).sentence).toBe('Waits for a person: the mode is assist, every draft is read first.');
+		});
+		it('leaves the words of who asked as they are', () => {
+			expect(decideReview('Anna knows them.')(facts()).sentence).toBe('Waits for a person: Anna knows them.');
+		});
+	});
+
 	it('lets a planned send stand that leaves after the takeover ends', () => {
 		const held = facts({ contact: { ...contact, takenOverUntil: iso(later(NOW, HOUR)) } }, { sendAt: later(NOW, 2 * HOUR) });
 		expect(decideRoute(held).status).toBe('scheduled');
@@ -141,6 +169,49 @@ describe('falling due', () => {
 	it('asks a person when the next free day is outside the window', () => {
 		const full = facts({ sentToContactToday: 5, settings: settings({ contactDailyCap: 5 }), lastInboundAt: later(NOW, -HOUR) }, { channel: 'whatsapp', to: '+49', status: 'scheduled', sendAt: NOW });
 		expect(decideRoute(full).sentence).toContain('closes at 2026-03-03 09:00 UTC, before the planned time 2026-03-03 10:00 UTC');
+	});
+});
+
+describe('hours in which nothing leaves', () => {
+	// New York, a Monday: 7:30 in the morning by the contact's clock.
+	const early = epochMs('2026-03-02T12:30:00Z');
+	const american = ContactSchema.parse({ id: 'c1', phone: '+12125550123', timezone: 'America/New_York' });
+	const due = (changes: Partial<RouteFacts> = {}, row: Partial<RouteFacts['row']> = {}, draft: Partial<RouteFacts['row']['draft']> = {}): RouteFacts =>
+		facts({ now: early, contact: american, ...changes }, { status: 'scheduled', channel: 'sms', to: '+12125550123', purpose: 'outreach', sendAt: later(early, -HOUR), ...row }, draft);
+
+	it.each(['outreach', 'reply'] as const)('moves a due %s out of statutory quiet hours', (purpose) => {
+		const route = decideRoute(due({}, { purpose }));
+		expect(route).toEqual({ status: 'scheduled', sendAt: epochMs('2026-03-02T13:00:00Z'), sentence: expect.stringMatching(/^Moved to 2026-03-02 13:00 UTC: statutory quiet hours \(.+\)\.$/) });
+	});
+	it('holds as sending begins, and for what a person approved', () => {
+		expect(decideRoute(due({ approved: true }, { status: 'claimed' }))).toMatchObject({ status: 'scheduled', sendAt: epochMs('2026-03-02T13:00:00Z') });
+	});
+	it('knows the law by the number written to when the contact has none', () => {
+		expect(decideRoute(due({ contact: ContactSchema.parse({ id: 'c1', timezone: 'America/New_York' }) })).status).toBe('scheduled');
+	});
+	it('lets through what is lawful', () => {
+		expect(decideRoute(due({ now: epochMs('2026-03-02T13:00:00Z') })).status).toBe('claimed');
+	});
+	it("keeps the workspace's quiet hours and working days for outreach, not for replies", () => {
+		const own = settings({ quietHours: { from: '18:00', to: '09:00' }, workingDays: [2, 3] });
+		const noon = epochMs('2026-03-02T11:00:00Z');
+		const toMail = { channel: 'email' as const, to: 'a@mail.example' };
+		const mail: Partial<RouteFacts> = { now: noon, contact, settings: own };
+		expect(decideRoute(due(mail, { ...toMail, sendAt: noon }))).toEqual({ status: 'scheduled', sendAt: epochMs('2026-03-03T08:00:00Z'), sentence: 'Moved to 2026-03-03 08:00 UTC: working days, quiet hours 18:00 to 09:00.' });
+		expect(decideRoute(due(mail, { ...toMail, sendAt: noon, purpose: 'reply' })).status).toBe('claimed');
+	});
+	it('asks a person when the window closes before the next lawful time', () => {
+		const route = decideRoute(due({ lastInboundAt: later(early, 10 * MINUTE - DAY) }, { channel: 'whatsapp', purpose: 'reply' }));
+		expect(route).toMatchObject({ status: 'in_review', sentence: expect.stringContaining('closes at 2026-03-02 12:40 UTC, before the planned time 2026-03-02 13:00 UTC') });
+	});
+	it('asks a person when no time is left at all', () => {
+		const nowhere = settings({ quietHours: { from: '08:00', to: '21:00' } });
+		expect(decideRoute(due({ settings: nowhere }))).toMatchObject({ status: 'in_review', sentence: expect.stringContaining('no time is left to send it in') });
+	});
+	it('moves what a daily cap moved into open hours, and says both', () => {
+		const now = epochMs('2026-03-06T09:00:00Z');
+		const capped = due({ now, contact, sentToContactToday: 5, settings: settings({ contactDailyCap: 5, quietHours: { from: '08:00', to: '12:00' } }) }, { channel: 'email', to: 'a@mail.example' });
+		expect(decideRoute(capped)).toMatchObject({ status: 'scheduled', sendAt: epochMs('2026-03-07T11:00:00Z'), sentence: "Moved to 2026-03-07 11:00 UTC: the contact's daily cap is reached (5 of 5 sent today), quiet hours 08:00 to 12:00." });
 	});
 });
 

@@ -141,3 +141,23 @@ it('has dated, sourced rules, and a wait with every retry', () => {
 	}
 	expect(errorRule('meta', 'constructor')).toBeUndefined();
 });
+
+describe("the provider's own words", () => {
+	it.each([
+		['451 <ann.lee@mail.example>: greylisted, try again', 'It said: "451 <[e-mail address]>: greylisted, try again"'],
+		['450 recipient ann@mail.example busy', '[e-mail address] busy'],
+		["450 The number +49 151 12345678 is busy", 'number [phone number] is busy'],
+		['450 wa_id 4915112345678 busy', 'wa_id [phone number] busy'],
+	])('name nobody: %s', (text, said) => {
+		const { message } = read({ error: text });
+		expect(message).toContain(said);
+		expect(message).not.toMatch(/\bann\b|lee|151/);
+	});
+	it('name nobody in an answer that cannot be read, or is cut in the middle of an address', () => {
+		expect(read({ error: 'Strange: ann@mail.example' }).message).toBe('The channel said: "Strange: [e-mail address]"');
+		expect(read({ error: `${'x '.repeat(95)}ann.longname@mail.example` }).message).not.toContain('ann.');
+	});
+	it('keep codes, dates and short numbers', () => {
+		expect(read({ error: 'Strange: 12345 on 2026-03-02 (5.7.1)' }).message).toBe('The channel said: "Strange: 12345 on 2026-03-02 (5.7.1)"');
+	});
+});

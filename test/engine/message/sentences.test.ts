@@ -1,4 +1,5 @@
 import { sentenceEnds, sentencesOf } from '../../../engine/message/sentences';
+import { cpuMs } from '../../cpuTime';
 
 describe('sentences', () => {
 	it('ends at full stops, questions, exclamations and line breaks', () => {
@@ -19,8 +20,8 @@ describe('sentences', () => {
 	});
 
 	it.each(['!'.repeat(50_000) + 'x', '. '.repeat(50_000), ' '.repeat(50_000) + 'x', '"'.repeat(50_000)])('is quick on hostile text', (text) => {
-		const started = performance.now();
+		const started = cpuMs();
 		sentenceEnds(text);
-		expect(performance.now() - started).toBeLessThan(500);
+		expect(cpuMs() - started).toBeLessThan(500);
 	});
 });
