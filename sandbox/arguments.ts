@@ -8,6 +8,8 @@ export interface StartArguments {
 	postgresUrl?: string;
 	redisUrl?: string;
 	queue: boolean;
+	/** Where everything is kept; without it a folder of the sandbox. */
+	stateFolder?: string;
 	help: boolean;
 }
 
@@ -19,6 +21,7 @@ export const HELP = `npm start -- [options]
   --postgres <url>         keep the store in this Postgres, e.g. postgres://user:password@localhost:5432/leads
   --redis <url>            Redis of the queue, e.g. redis://localhost:6379
   --queue                  queue mode with two workers; needs --postgres and --redis
+  --state <folder>         keep the demo in this folder, so that several can live side by side
   --help                   this text`;
 
 /** @throws Error of one sentence for an option that does not exist or does not fit. */
@@ -26,15 +29,16 @@ export function readArguments(args: readonly string[]): StartArguments {
 	const text = { type: 'string' } as const;
 	const { values } = parseArgs({
 		args: [...args],
-		options: { port: text, 'openai-key': text, 'anthropic-key': text, postgres: text, redis: text, queue: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+		options: { port: text, 'openai-key': text, 'anthropic-key': text, postgres: text, redis: text, queue: { type: 'boolean', default: false }, state: text, help: { type: 'boolean', short: 'h', default: false } },
 	});
 	const port = Number(values.port ?? 5678);
 	if (!Number.isInteger(port) || port < 1024 || port > 65_535) throw new Error(`--port must be a number from 1024 to 65535, not "${values.port ?? ''}".`);
 	if (values.queue && (values.postgres === undefined || values.redis === undefined)) throw new Error('--queue needs --postgres and --redis: several workers cannot share the embedded store.');
 	if (values['openai-key'] !== undefined && values['anthropic-key'] !== undefined) throw new Error('Give --openai-key or --anthropic-key, not both.');
+	if (values.state === '') throw new Error('--state must be a folder.');
 	checkUrl('--postgres', values.postgres, ['postgres:', 'postgresql:']);
 	checkUrl('--redis', values.redis, ['redis:', 'rediss:']);
-	return { port, model: modelOf(values['openai-key'], values['anthropic-key']), postgresUrl: values.postgres, redisUrl: values.redis, queue: values.queue, help: values.help };
+	return { port, model: modelOf(values['openai-key'], values['anthropic-key']), postgresUrl: values.postgres, redisUrl: values.redis, queue: values.queue, stateFolder: values.state, help: values.help };
 }
 
 function modelOf(openAi: string | undefined, anthropic: string | undefined): ModelChoice {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve as resolvePath } from 'node:path';
 
 import { closeAllStores } from '../store/openStore';
 import { HELP, readArguments, type StartArguments } from './arguments';
@@ -37,7 +37,8 @@ async function keptPorts(stateFolder: string): Promise<NonNullable<SandboxOption
 }
 
 /** One state a kind of store, so that trying Postgres once does not mix with the embedded demo. */
-function stateFolderFor({ queue, postgresUrl }: StartArguments): string {
+function stateFolderFor({ queue, postgresUrl, stateFolder }: StartArguments): string {
+	if (stateFolder !== undefined) return resolvePath(stateFolder);
 	return join(STATE_FOLDER, queue ? 'demo-queue' : postgresUrl === undefined ? 'demo' : 'demo-postgres');
 }
 

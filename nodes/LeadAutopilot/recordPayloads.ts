@@ -3,7 +3,7 @@ import { boundedRaw } from '../../engine/message/intake/cleaning';
 import { toInbound, type Inbound } from '../../engine/message/intake/inbound';
 import type { Echo, Fields, IncomingMessage, ParsedPayload, Preference } from '../../engine/message/intake/parsed';
 import type { RecordedMessage, Store } from '../../store/store';
-import { commitIsolated, settled, type Settled } from '../shared/batch';
+import { commitIsolated, failedJson, settled, type Settled } from '../shared/batch';
 import { toNodeError } from '../shared/errors';
 import { withStore } from '../shared/openNodeStore';
 import { perWorkspace } from '../shared/perWorkspace';
@@ -66,7 +66,7 @@ export async function recordPayloads(context: IExecuteFunctions): Promise<INodeE
 	const outputs: INodeExecutionData[][] = [[], [], [], []];
 	for (const { index, output, json, error } of emitted.sort((a, b) => a.index - b.index)) {
 		const failure = error === undefined ? undefined : toNodeError(context.getNode(), error, index);
-		outputs[output].push({ json: { ...json, ...(failure ? { error: failure.message } : {}) }, pairedItem: { item: index }, ...(failure ? { error: failure } : {}) });
+		outputs[output].push({ json: failure ? failedJson(context, { ...json }, failure.message) : { ...json }, pairedItem: { item: index } });
 	}
 	return outputs;
 }

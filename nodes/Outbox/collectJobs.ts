@@ -20,7 +20,7 @@ async function once(context: IExecuteFunctions, work: (store: Store) => Promise<
 	} catch (error) {
 		const failure = toNodeError(context.getNode(), error, 0);
 		if (!context.continueOnFail()) throw failure;
-		return [[{ json: { error: failure.message }, pairedItem: { item: 0 }, error: failure }]];
+		return [[{ json: { error: failure.message }, pairedItem: { item: 0 } }]];
 	}
 }
 

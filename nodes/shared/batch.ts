@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { toNodeError } from './errors';
 
 /** What became of one item of a batch. */
@@ -93,11 +93,19 @@ function writeAll<P, R>(
 			const written = steps.write(outcome.value, read);
 			outputs[written.output].push({ ...passedOn, json: { ...item.json, ...written.json } });
 		} else if (outcome && !outcome.ok) {
-			const error = toNodeError(context.getNode(), outcome.error, index);
-			outputs[steps.failedOutput].push({ ...passedOn, json: { ...item.json, error: error.message }, error });
+			outputs[steps.failedOutput].push({ ...passedOn, json: failedJson(context, item.json, toNodeError(context.getNode(), outcome.error, index).message) });
 		}
 	});
 	return outputs;
+}
+
+/**
+ * A failed item keeps what came in, with the sentence under `error`. n8n recognises a failure for the error output by
+ * an item that holds `error` alone, and puts the incoming keys back itself; were the item's own `error` property set,
+ * it would drop them on every output.
+ */
+export function failedJson(context: IExecuteFunctions, json: IDataObject, message: string): IDataObject {
+	return context.getNode().onError === 'continueErrorOutput' ? { error: message } : { ...json, error: message };
 }
 
 /**

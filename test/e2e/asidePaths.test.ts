@@ -1,10 +1,11 @@
-import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
+import { startSandbox, type ClientOptions, type Sandbox } from '../../sandbox/sandbox';
 import { SANDBOX } from '../../sandbox/standins';
 import { waitFor } from '../../sandbox/waitFor';
 import { closeAllStores } from '../../store/openStore';
 import type { OutboundStatus } from '../../engine/message/outbound';
 import type { OutboundRow, Store } from '../../store/store';
 import { makeModelAgreeable, question } from './support/agreeableModel';
+import { leadPhone, planDueReplies } from './support/dueJobs';
 import { accepted } from './world';
 
 /** What leaves the straight way through the shipped workflows: one item that fails in the middle, an answer that says too little. */
@@ -13,6 +14,11 @@ const PATIENCE_MS = 45_000;
 const UNCHECKABLE = 'This one breaks the check.';
 const TIMELESS = 'no-time';
 const QUICK = { 'parameters.options.pollSeconds': 0.2 };
+/** A copy of the workflows whose Begin Send breaks down as a whole; n8n then passes on what went in. */
+const BROKEN: ClientOptions = {
+	...{ id: 'b', name: 'Client B', workspace: 'client-b', metaAppId: '900000000000002', metaAppSecret: 'sandbox-b-secret', mailUser: 'sales@b.example', phoneNumberId: '300000000000012', pageId: '400000000000012' },
+	replacements: { '04': { 'Send Due': { 'parameters.options.leaseMinutes': 0.1 }, 'Begin Send': { 'parameters.operation': "={{ 'nothing known' }}" } } },
+};
 
 let sandbox: Sandbox;
 let store: Store;
@@ -29,6 +35,7 @@ beforeAll(async () => {
 			},
 			'04': { 'Send Due': QUICK },
 		},
+		clients: [BROKEN],
 	});
 	makeModelAgreeable(sandbox.standIns);
 	store = await sandbox.openStore();
@@ -68,7 +75,7 @@ describe('a batch in which one check fails', () => {
 
 		await waitFor(async () => (await store.suppressions.check(WORKSPACE, [{ channel: 'whatsapp', address: '+4915160000002' }]))[0], { what: 'the opt-out', timeoutMs: PATIENCE_MS });
 		const failed = await waitFor(async () => (await sandbox.api.executions({ workflowId: sandbox.workflows.get('02')?.id, status: 'error', includeData: true }))[0], { what: 'the failed run', timeoutMs: PATIENCE_MS });
-		expect(failed.data?.resultData.error?.message).toMatch(/^1 of these could not be recorded, checked or settled\. The first: 'Workspace' is empty/);
+		expect(failed.data?.resultData.error?.message).toMatch(/could not be recorded, checked or settled: 'Workspace' is empty/);
 	}, 90_000);
 });
 
@@ -94,5 +101,18 @@ describe('a channel that takes a message and names no ID', () => {
 		accepted(await sandbox.standIns.meta.inboundWhatsApp({ from: '4915160000005', name: 'Ida', text: question('later') }));
 		await rowOf('+4915160000005', 'sent');
 		expect(received('+4915160000004')).toHaveLength(1);
+	}, 120_000);
+});
+
+describe('a Begin Send that breaks down', () => {
+	it('sends nothing, and the message becomes due again', async () => {
+		const { workspace, phoneNumberId } = BROKEN;
+		const [id] = await planDueReplies(store, { count: 1, workspace, phoneNumberId });
+		const lease = async (): Promise<number | undefined> => (await store.outbound.find(workspace, [id]))[0]?.leaseUntil;
+		const first = await waitFor(lease, { what: 'the message to be claimed', timeoutMs: PATIENCE_MS });
+		const again = await waitFor(async () => ((await lease()) ?? 0) > first, { what: 'the message to be claimed again', timeoutMs: PATIENCE_MS });
+		expect(again).toBe(true);
+		expect(await store.outbound.find(workspace, [id])).toMatchObject([{ status: 'claimed', attempts: 0 }]);
+		expect(received(leadPhone(0))).toEqual([]);
 	}, 120_000);
 });

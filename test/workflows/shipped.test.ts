@@ -225,3 +225,26 @@ describe('03-autopilot', () => {
 		expect(all.filter(({ to }) => limits.includes(to)).map(({ from }) => from).sort()).toEqual(timers.map(({ name }) => name).sort());
 	});
 });
+
+describe('the intake', () => {
+	it.each(['01-intake-leads', '02-intake-messages'])('%s lets no bad item stop the others, nor lose what is said of it', (name) => {
+		const workflow = read(name);
+		const all = links(workflow);
+		const own = plain(workflow).filter(({ type }) => type.startsWith('n8n-nodes-lead-autopilot.'));
+		expect(own.filter(({ onError }) => onError !== 'continueErrorOutput').map((node) => node.name)).toEqual([]);
+		expect(own.filter((node) => !all.some(({ from, output }) => from === node.name && output === outputCount(node) - 1)).map((node) => node.name)).toEqual([]);
+		const repeatable = own.filter(({ type }) => /qualityGate$|outcomeTrack$/.test(type));
+		expect(repeatable.filter(({ retryOnFail }) => retryOnFail !== true).map((node) => node.name)).toEqual([]);
+	});
+});
+
+describe('04-dispatch', () => {
+	it('sends nothing but what the store has marked as under way', () => {
+		const workflow = read('04-dispatch');
+		const all = links(workflow);
+		const guard = plain(workflow).find((node) => node.name === 'Under Way?');
+		expect(JSON.stringify(guard?.parameters)).toContain("$json.job?.status === 'sending'");
+		expect(all.filter(({ from, output }) => from === 'Begin Send' && output === 0).map(({ to }) => to)).toEqual(['Under Way?']);
+		expect(all.filter(({ to }) => to === 'Which Channel?')).toEqual([{ from: 'Under Way?', output: 0, to: 'Which Channel?' }]);
+	});
+});

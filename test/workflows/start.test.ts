@@ -30,7 +30,7 @@ async function problem(given: Partial<StartArguments>): Promise<string> {
 
 describe('the options of npm start', () => {
 	it('need nothing', () => {
-		expect(readArguments([])).toEqual({ port: 5678, model: 'stand-in', postgresUrl: undefined, redisUrl: undefined, queue: false, help: false });
+		expect(readArguments([])).toEqual({ port: 5678, model: 'stand-in', postgresUrl: undefined, redisUrl: undefined, queue: false, stateFolder: undefined, help: false });
 	});
 
 	it.each([
@@ -39,6 +39,7 @@ describe('the options of npm start', () => {
 		[['--postgres', 'localhost:5432'], /--postgres must be an address that begins with postgres:/],
 		[['--redis', 'http://localhost'], /--redis must be an address that begins with redis:/],
 		[['--openai-key', 'a', '--anthropic-key', 'b'], /not both/],
+		[['--state', ''], /--state must be a folder/],
 		[['--prot', '1'], /--prot/],
 	])('refuse %j in one sentence', (args, sentence) => {
 		expect(() => readArguments(args)).toThrow(sentence);
@@ -56,6 +57,13 @@ describe('the checks before the start', () => {
 		const { port } = server.address() as AddressInfo;
 		expect(await problem({ port })).toBe(`Port ${port} is taken: end the program that listens there, or choose another with --port ${port + 1}.`);
 		server.close();
+	});
+
+	it('name the folder whose disk is full, and what is needed', async () => {
+		const files = jest.requireActual<typeof import('node:fs/promises')>('node:fs/promises');
+		const real = await files.statfs(folder);
+		jest.spyOn(files, 'statfs').mockResolvedValue({ ...real, bsize: 4096, bavail: 1000 });
+		expect(await problem({})).toMatch(new RegExp(`^The disk of ${folder} has 0\\.0 GB free, but \\d\\.\\d GB are needed: make room and start again\\.$`));
 	});
 
 	it('name the Postgres that is not there, without its password', async () => {
