@@ -1,0 +1,51 @@
+import { readReply } from '../engine/reply/readReply';
+import { LABELLED_LANGUAGES, readLabelledReplies, type LabelledReply } from './labelledReplies';
+import type { Figure, Section } from './table';
+
+interface Tally {
+	rows: number;
+	right: number;
+	wished: number;
+	heard: number;
+	claimed: number;
+	certain: number;
+	certainRight: number;
+}
+
+/** Counts over labelled replies; the language is not told to the reader. */
+export function tallyReplies(replies: readonly LabelledReply[]): Tally {
+	const tally: Tally = { rows: 0, right: 0, wished: 0, heard: 0, claimed: 0, certain: 0, certainRight: 0 };
+	for (const { text, intent, optOut } of replies) {
+		const reading = readReply(text);
+		tally.rows++;
+		if (reading.intent === intent) tally.right++;
+		if (optOut) tally.wished++;
+		if (reading.optOut.wanted) tally.claimed++;
+		if (reading.optOut.wanted && optOut) tally.heard++;
+		if (reading.optOut.certainty >= 0.8) {
+			tally.certain++;
+			if (optOut) tally.certainRight++;
+		}
+	}
+	return tally;
+}
+
+function figuresOf(name: string, tally: Tally): Figure[] {
+	return [
+		{ name: `${name} opt-out recall`, hits: tally.heard, of: tally.wished, wanted: { atLeast: 0.97 } },
+		{ name: `${name} opt-out precision`, hits: tally.heard, of: tally.claimed, wanted: { atLeast: 0.97 } },
+		{ name: `${name} acted on without a person: precision`, hits: tally.certainRight, of: tally.certain },
+		{ name: `${name} acted on without a person: recall`, hits: tally.certainRight, of: tally.wished },
+		{ name: `${name} intent accuracy`, hits: tally.right, of: tally.rows, wanted: { atLeast: 0.8 } },
+	];
+}
+
+/** @throws ThawedError when the test half is not the frozen one. */
+export function repliesSection(half: 'dev' | 'test' = 'test'): Section {
+	const byLanguage = LABELLED_LANGUAGES.map((language) => ({ language, replies: readLabelledReplies(language, half) }));
+	return {
+		title: `Reading replies (${half} half)`,
+		note: half === 'test' ? 'Machine-written, frozen before tuning, nothing fitted on it.' : 'Rules and weights were fitted on these very rows: no measure of anything but the fit.',
+		figures: [...figuresOf('all', tallyReplies(byLanguage.flatMap(({ replies }) => replies))), ...byLanguage.flatMap(({ language, replies }) => figuresOf(language, tallyReplies(replies)))],
+	};
+}
