@@ -4,6 +4,8 @@
  */
 export { assignVariant, stableFraction } from './engine/experiment/assignVariant';
 export { assignStage } from './engine/pipeline/assignStage';
+export { calibrate, fitCalibrator } from './engine/draft/calibration';
+export { certifyThreshold } from './engine/draft/certifyThreshold';
 export { chooseSendTime } from './engine/sendTime/chooseSendTime';
 export { decideAllowance } from './engine/limit/decideAllowance';
 export { decideRoute } from './engine/message/route';

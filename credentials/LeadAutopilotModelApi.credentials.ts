@@ -8,7 +8,7 @@ export class LeadAutopilotModelApi implements ICredentialType {
 
 	icon: Icon = { light: 'file:leadAutopilotModelApi.svg', dark: 'file:leadAutopilotModelApi.dark.svg' };
 
-	documentationUrl = 'https://github.com/lead-autopilot/n8n-nodes-lead-autopilot#models';
+	documentationUrl = 'https://github.com/lead-autopilot/n8n-nodes-lead-autopilot#which-model-answers';
 
 	properties: INodeProperties[] = [
 		{
@@ -21,6 +21,7 @@ export class LeadAutopilotModelApi implements ICredentialType {
 				{ name: 'OpenAI-Compatible', value: 'compatible', description: 'Ollama, vLLM, LM Studio, OpenRouter and others' },
 			],
 			default: 'openai',
+			description: 'Who serves the model',
 		},
 		{
 			displayName: 'Base URL',

@@ -8,7 +8,7 @@ export class LeadAutopilotStoreApi implements ICredentialType {
 
 	icon: Icon = { light: 'file:leadAutopilotStore.svg', dark: 'file:leadAutopilotStore.dark.svg' };
 
-	documentationUrl = 'https://github.com/lead-autopilot/n8n-nodes-lead-autopilot#the-store';
+	documentationUrl = 'https://github.com/lead-autopilot/n8n-nodes-lead-autopilot#where-the-state-lives';
 
 	properties: INodeProperties[] = [
 		{

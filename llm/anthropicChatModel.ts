@@ -3,6 +3,7 @@ import { transformJSONSchema } from '@anthropic-ai/sdk/lib/transform-json-schema
 import { z } from 'zod';
 import { withinTime } from './callWindow';
 import { ModelError, type ChatAnswer, type ChatModel, type ChatRequest, type JsonSchema } from './chatModel';
+import { sendLearning } from './learntDialect';
 import { readFailure, toModelError } from './providerError';
 import { hasRecords, withSchemaInstruction } from './schemaDialect';
 
@@ -94,17 +95,12 @@ export function anthropicChatModels(config: AnthropicConfig): (apiKey: string) =
 	return (apiKey) => {
 		// Everything the SDK would otherwise take from the environment is set, so the host's own Anthropic settings never mix in.
 		const client = new Anthropic({ apiKey: apiKey === '' ? 'none' : apiKey, authToken: null, baseURL, maxRetries: 0, logLevel: 'off' });
-		const send = async (request: ChatRequest, signal: AbortSignal): Promise<unknown> => {
-			for (;;) {
-				const used = { ...dialect };
-				try {
-					return await client.messages.create(bodyFor(request, config.modelId, used), { signal, timeout: request.timeoutMs });
-				} catch (error) {
-					if (!learn(used, request, error)) throw error;
-					Object.assign(dialect, used);
-				}
-			}
-		};
+		const send = async (request: ChatRequest, signal: AbortSignal): Promise<unknown> =>
+			await sendLearning(
+				dialect,
+				async (used) => await client.messages.create(bodyFor(request, config.modelId, used), { signal, timeout: request.timeoutMs }),
+				(used, thrown) => learn(used, request, thrown),
+			);
 		const complete = async (request: ChatRequest): Promise<ChatAnswer> => {
 			const startedAt = now();
 			let raw: unknown;
@@ -128,9 +124,4 @@ export function anthropicChatModels(config: AnthropicConfig): (apiKey: string) =
 		};
 		return { modelId: config.modelId, complete };
 	};
-}
-
-/** One Anthropic model with one key. */
-export function anthropicChatModel(config: AnthropicConfig & { apiKey: string }): ChatModel {
-	return anthropicChatModels(config)(config.apiKey);
 }

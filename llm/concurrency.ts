@@ -6,7 +6,7 @@ export interface Limiter {
 	readonly waiting: number;
 }
 
-/** Model calls of one node run at once (DESIGN §4). */
+/** Model calls of one node run at once. */
 export const MODEL_CONCURRENCY = 5;
 
 /** A limiter with `places` places; throws a RangeError when that is not a whole number of at least 1. */

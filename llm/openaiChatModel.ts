@@ -2,6 +2,7 @@ import OpenAI from 'openai';
 import { z } from 'zod';
 import { withinTime } from './callWindow';
 import { ModelError, type ChatAnswer, type ChatModel, type ChatRequest } from './chatModel';
+import { sendLearning } from './learntDialect';
 import { readFailure, toModelError } from './providerError';
 import { toOpenAiSchema, withSchemaInstruction } from './schemaDialect';
 
@@ -116,18 +117,12 @@ export function openAiChatModels(config: OpenAiConfig): (apiKey: string) => Chat
 			maxRetries: 0,
 			logLevel: 'off',
 		});
-		const send = async (request: ChatRequest, signal: AbortSignal): Promise<unknown> => {
-			for (;;) {
-				// A copy: another call may change the shared dialect while this one is under way.
-				const used = { ...dialect };
-				try {
-					return await client.chat.completions.create(bodyFor(request, config.modelId, used, official), { signal, timeout: request.timeoutMs });
-				} catch (error) {
-					if (!learn(used, request, error)) throw error;
-					Object.assign(dialect, used);
-				}
-			}
-		};
+		const send = async (request: ChatRequest, signal: AbortSignal): Promise<unknown> =>
+			await sendLearning(
+				dialect,
+				async (used) => await client.chat.completions.create(bodyFor(request, config.modelId, used, official), { signal, timeout: request.timeoutMs }),
+				(used, thrown) => learn(used, request, thrown),
+			);
 		const complete = async (request: ChatRequest): Promise<ChatAnswer> => {
 			const startedAt = now();
 			let raw: unknown;
@@ -148,9 +143,4 @@ export function openAiChatModels(config: OpenAiConfig): (apiKey: string) => Chat
 		};
 		return { modelId: config.modelId, complete };
 	};
-}
-
-/** One model of an OpenAI-compatible server with one key. */
-export function openAiChatModel(config: OpenAiConfig & { apiKey: string }): ChatModel {
-	return openAiChatModels(config)(config.apiKey);
 }

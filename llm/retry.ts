@@ -1,6 +1,6 @@
 import { ModelError, type ModelErrorKind } from './chatModel';
 
-/** The limits of one item's model work (DESIGN §4): times in milliseconds. */
+/** The limits of one item's model work: times in milliseconds. */
 export interface RetryPolicy {
 	maxTries: number;
 	/** Upper end of the first wait; doubles with each try. */

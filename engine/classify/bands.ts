@@ -1,6 +1,6 @@
 import type { Classification } from './classification';
 
-/** Score bands, both ends included, on whole scores (DESIGN §4). Ready to close is hot, too. */
+/** Score bands, both ends included, on whole scores. Ready to close is hot, too. */
 export const SCORE_BANDS = [
 	{ from: 81, intent: 'hot', name: 'ready to close' },
 	{ from: 61, intent: 'hot', name: 'hot' },

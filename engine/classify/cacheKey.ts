@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DAY } from '../time';
 
-/** How long a classification of the very same content may be used again (DESIGN §4). */
+/** How long a classification of the very same content may be used again. */
 export const CACHE_MAX_AGE = 30 * DAY;
 
 /** Names one question to one model exactly: any other message, instruction, stage or model is another question. SHA-256, hex. */

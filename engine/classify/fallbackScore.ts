@@ -25,7 +25,7 @@ export interface FallbackScore {
 	factors: ScoreFactor[];
 }
 
-/** Points by the first row whose `from` is reached; the rows are the fallback paragraph of the design. */
+/** Points by the first row whose `from` is reached. */
 interface Step {
 	from: number;
 	points: number;
@@ -100,7 +100,7 @@ function characters(text: string): number {
 }
 
 /**
- * The score when no model answers (DESIGN §4, Classify Lead). Number and mean length are over all messages of both
+ * The score when no model answers. Number and mean length are over all messages of both
  * sides, a message without text counting with length 0; buying words are looked for in the lead's messages only; one
  * message has no adjacent pair and earns nothing for turn-taking.
  * @returns null when there are no messages: then nothing is known, and no score is made up.

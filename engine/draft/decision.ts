@@ -3,7 +3,7 @@ import type { DraftDecisionSchema } from './draft';
 
 export type DraftDecision = z.infer<typeof DraftDecisionSchema>;
 
-/** From which confidence a draft may be sent, unless the user sets another (DESIGN §4). */
+/** From which confidence a draft may be sent, unless the user sets another. */
 export const DEFAULT_THRESHOLD = 0.85;
 /** Share of the drafts that may be sent which a person looks at all the same: it keeps the confidence honest. */
 export const DEFAULT_AUDIT_SHARE = 0.05;

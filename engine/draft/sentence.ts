@@ -18,7 +18,7 @@ function cut(share: number): string {
 export function draftSentence(draft: { confidence?: number; decision: DraftDecision; reviewReasons: readonly string[]; hits: readonly RuleHit[] }): string {
 	const { confidence, decision, reviewReasons, hits } = draft;
 	if (reviewReasons.length > 0) return `Needs review: ${reviewReasons.join('; ')}.`;
-	const said = confidence === undefined ? 'no confidence could be computed' : `confidence ${cut(confidence)} (not yet calibrated)`;
+	const said = confidence === undefined ? 'no confidence could be computed' : `confidence ${cut(confidence)} (the model's own estimate)`;
 	if (decision.autoSend) return `May be sent: ${said} reaches ${decision.threshold}.`;
 	if (decision.audited) return `Needs review: ${said} reaches ${decision.threshold}, but this draft was drawn for the audit.`;
 	const why = hits.length > 0 ? ` (${hits.map((hit) => HIT_WORDS[hit]).join('; ')})` : '';

@@ -53,7 +53,10 @@ function deniedSentence(denying: RuleState, retryAt: EpochMs | undefined): strin
 
 function allowedSentence(states: RuleState[]): string {
 	if (states.length === 0) return 'Allowed: no limit applies to this message.';
-	const [tightest] = [...states].sort((a, b) => left(a, 1) - left(b, 1));
+	// A gap (one message a window) is always used up by the message itself: naming it would alarm for nothing.
+	const counting = states.filter((state) => state.limit > 1);
+	const [tightest] = [...counting].sort((a, b) => left(a, 1) - left(b, 1));
+	if (!tightest) return 'Allowed.';
 	return `Allowed: ${left(tightest, 1)} more left under '${tightest.rule.name}', the tightest of ${states.length} ${states.length === 1 ? 'limit' : 'limits'}.`;
 }
 

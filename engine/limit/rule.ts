@@ -5,7 +5,6 @@ import type { Instant } from '../time';
 /** Whose messages a rule counts together. */
 export const LIMIT_SCOPES = ['contact', 'contact_channel', 'channel', 'recipient_domain', 'sender', 'workspace'] as const;
 export const LimitScopeKindSchema = z.enum(LIMIT_SCOPES);
-export type LimitScopeKind = z.infer<typeof LimitScopeKindSchema>;
 
 /** The longest window that can be counted: the store has to load two of it around every request. */
 export const MAX_WINDOW_SECONDS = 90 * 24 * 3_600;

@@ -5,7 +5,7 @@ import type { LimitRule } from './rule';
 const rolling = (seconds: number): LimitRule['window'] => ({ kind: 'rolling', seconds });
 const DAY_WINDOW: LimitRule['window'] = { kind: 'day' };
 
-/** Messages a local day to one contact on one channel. The first four from the source design; Messenger follows Instagram, both being Meta inboxes, and SMS, the most intrusive, the strictest. */
+/** Messages a local day to one contact on one channel. Policy of this pack: Messenger follows Instagram, both being Meta inboxes, and SMS, the most intrusive, the strictest. */
 export const CONTACT_CHANNEL_PER_DAY: Readonly<Record<Channel, { limit: number; label: string }>> = {
 	whatsapp: { limit: 5, label: 'WhatsApp' },
 	email: { limit: 10, label: 'e-mail' },

@@ -43,11 +43,6 @@ export function mayMove(from: OutboundStatus, to: OutboundStatus): boolean {
 	return OUTBOUND_TRANSITIONS[from].includes(to);
 }
 
-/** The statuses from which `to` can be reached, for a compare-and-set in the store. */
-export function statusesThatMayBecome(to: OutboundStatus): OutboundStatus[] {
-	return OUTBOUND_STATUSES.filter((from) => mayMove(from, to));
-}
-
 export const JobSchema = z.object({
 	/** = draft.id */
 	id: z.string(),

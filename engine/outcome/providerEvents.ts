@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Channel } from '../channels/channel';
 import { epochMs, SECOND, type EpochMs } from '../time';
+import { readMailReport } from './mailReport';
 import type { OutcomeEvent } from './outcome';
 
-export const PROVIDERS = ['whatsapp', 'meta_page', 'twilio', 'sendgrid'] as const;
+export const PROVIDERS = ['whatsapp', 'meta_page', 'twilio', 'sendgrid', 'email'] as const;
 export type Provider = (typeof PROVIDERS)[number];
 
 /** One thing a provider reported about one message. */
@@ -139,11 +140,21 @@ function readSendGrid(payload: unknown, now: EpochMs): ProviderEvent[] {
 	});
 }
 
+/** A delivery report that came by mail. Without the id of the message it is about it can be tied to nothing and is left out. */
+function readEmail(payload: unknown, now: EpochMs): ProviderEvent[] {
+	const body = asRecord(payload);
+	const report = readMailReport(body);
+	if (!report?.messageId) return [];
+	const { event, code, messageId } = report;
+	return [{ event, occurredAt: moment(body.date, now), providerId: messageId, eventId: `email:${messageId}:${event}`, channel: 'email', errorCode: code }];
+}
+
 const READERS: Readonly<Record<Provider, (payload: unknown, now: EpochMs) => ProviderEvent[]>> = {
 	whatsapp: readWhatsApp,
 	meta_page: readMetaPage,
 	twilio: readTwilio,
 	sendgrid: readSendGrid,
+	email: readEmail,
 };
 
 /** The provider whose form a payload has, or undefined. */
@@ -153,6 +164,7 @@ export function detectProvider(payload: unknown): Provider | undefined {
 	if ('MessageSid' in body || 'SmsSid' in body || asText(body.type)?.startsWith('com.twilio.')) return 'twilio';
 	if ('statuses' in body || body.object === 'whatsapp_business_account' || ('recipient_id' in body && 'status' in body)) return 'whatsapp';
 	if ('delivery' in body || 'read' in body || 'messaging' in body || body.object === 'page' || body.object === 'instagram') return 'meta_page';
+	if ('from' in body && ('textPlain' in body || 'textHtml' in body || 'text' in body || 'html' in body)) return 'email';
 	return undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Channel } from '../channels/channel';
 import { DAY, HOUR } from '../time';
 
-/** The local hour outreach goes out when nothing better is known. E-mail, WhatsApp, LinkedIn and Instagram from the source design; Messenger follows Instagram's evening use, SMS is read at once and so goes in the middle of the working day. */
+/** The local hour outreach goes out when nothing better is known. Policy of this pack: Messenger follows Instagram's evening use, SMS is read at once and so goes in the middle of the working day. */
 export const CHANNEL_DEFAULT_HOUR: Readonly<Record<Channel, number>> = {
 	email: 10,
 	whatsapp: 14,

@@ -11,7 +11,7 @@ import {
 import { collectWork, SWEEP_EVERY_MS, type TriggerOptions } from './collectWork';
 import { InFlight } from './inFlight';
 import { toNodeError } from '../shared/errors';
-import { withStore } from '../shared/openNodeStore';
+import { storeConfig, withStore } from '../shared/openNodeStore';
 import { storeCredentialMethods } from '../shared/storeCredentialTest';
 import { pollLoop } from './pollLoop';
 import { readOptions } from './readOptions';
@@ -34,7 +34,7 @@ export class AutopilotTrigger implements INodeType {
 		defaults: { name: 'Autopilot Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'leadAutopilotStoreApi', required: false, testedBy: 'leadAutopilotStoreTest' }],
+		credentials: [{ name: 'leadAutopilotStoreApi', displayName: 'Store Credential (Optional)', required: false, testedBy: 'leadAutopilotStoreTest' }],
 		properties: triggerProperties,
 		usableAsTool: undefined,
 	};
@@ -43,6 +43,8 @@ export class AutopilotTrigger implements INodeType {
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		const options = readOptions(this);
+		// A store that can never work is said when the workflow is published; one that is only down is waited for.
+		await storeConfig(this);
 		const stopping = new AbortController();
 		const manual = this.getMode() === 'manual';
 		const run = async (): Promise<void> => {
@@ -90,7 +92,7 @@ function rounds(context: ITriggerFunctions, options: TriggerOptions, manual?: Ab
 		return await withStore(context, async (store) => {
 			if (options.event === 'sendDue' && now - sweptAt >= SWEEP_EVERY_MS) {
 				sweptAt = now;
-				const { returned, uncertain } = await store.outbound.expireLeases();
+				const { returned, uncertain } = await store.outbound.expireLeases(options.workspaces);
 				for (const id of uncertain) context.logger.warn('autopilot_message_uncertain', { id });
 				if (returned.length > 0) context.logger.info('autopilot_leases_returned', { count: returned.length });
 			}

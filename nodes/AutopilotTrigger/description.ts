@@ -29,7 +29,7 @@ export const triggerProperties: INodeProperties[] = [
 			{ displayName: 'Batch Size', name: 'batchSize', type: 'number', typeOptions: { minValue: 1, maxValue: 500 }, default: 20, description: 'Most items one execution gets' },
 			{ displayName: 'Executions at Once', name: 'atOnce', type: 'number', typeOptions: { minValue: 1, maxValue: 50 }, default: 4, description: 'No more is claimed while this many executions of this trigger are unfinished' },
 			{ displayName: 'Lease (Minutes)', name: 'leaseMinutes', type: 'number', typeOptions: { minValue: 0.1, maxValue: 60, numberPrecision: 1 }, default: 10, description: 'How long an execution may take before its items are handed out again. Left out: 10 for conversations, 5 for sends.' },
-			{ displayName: 'Poll Interval (Seconds)', name: 'pollSeconds', type: 'number', typeOptions: { minValue: 0.2, maxValue: 300, numberPrecision: 1 }, default: 2 },
+			{ displayName: 'Poll Interval (Seconds)', name: 'pollSeconds', type: 'number', typeOptions: { minValue: 0.2, maxValue: 300, numberPrecision: 1 }, default: 2, description: 'How often to look for work' },
 			{ displayName: 'Quiet Seconds', name: 'quietSeconds', type: 'number', typeOptions: { minValue: 0, maxValue: 600 }, default: 20, displayOptions: { show: { '/event': ['conversationReady'] } }, description: 'How long a lead must have paused, so that several messages in a row get one answer' },
 			{ displayName: 'Workspaces', name: 'workspaces', type: 'string', default: '', placeholder: 'e.g. default, client-b', description: 'Only these, separated by commas. Empty: all.' },
 		],

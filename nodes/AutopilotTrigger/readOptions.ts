@@ -6,7 +6,8 @@ import { DEFAULTS, type TriggerOptions } from './collectWork';
 /** @throws NodeOperationError naming the option that does not fit. */
 export function readOptions(context: ITriggerFunctions): TriggerOptions {
 	const event = context.getNodeParameter('event') === 'sendDue' ? 'sendDue' : 'conversationReady';
-	const option = (name: string): unknown => context.getNodeParameter(`options.${name}`, undefined);
+	// With undefined as fallback n8n throws for an option nobody added.
+	const option = (name: string): unknown => context.getNodeParameter(`options.${name}`, '');
 	const number = (name: string, label: string, least: number, fallback: number, unit = 1): number => {
 		const value = option(name);
 		if (value === undefined || value === '') return fallback;

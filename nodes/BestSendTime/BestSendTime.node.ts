@@ -2,6 +2,7 @@ import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, t
 import { executeBatch } from '../shared/batch';
 import { withStoreIfReachable } from '../shared/openNodeStore';
 import { storeCredentialMethods } from '../shared/storeCredentialTest';
+import { chosenName } from '../shared/subtitle';
 import { decideSendTimes } from './decideSendTimes';
 import { bestSendTimeProperties } from './description';
 import { readSendTimeParameters } from './readSendTimeParameters';
@@ -13,13 +14,13 @@ export class BestSendTime implements INodeType {
 		icon: { light: 'file:icon.svg', dark: 'file:icon.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter.purpose }}',
+		subtitle: `={{ ${chosenName(bestSendTimeProperties, 'purpose')} }}`,
 		description: 'Chooses when a message should leave, in the contact’s local time and within quiet hours, working days and channel windows',
 		defaults: { name: 'Best Send Time' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
-		credentials: [{ name: 'leadAutopilotStoreApi', required: false, testedBy: 'leadAutopilotStoreTest' }],
+		credentials: [{ name: 'leadAutopilotStoreApi', displayName: 'Store Credential (Optional)', required: false, testedBy: 'leadAutopilotStoreTest' }],
 		properties: bestSendTimeProperties,
 	};
 

@@ -10,6 +10,9 @@ import { settled, type ReadItem, type Settled } from '../shared/batch';
 import { ItemInputError } from '../shared/errors';
 import { lawfulEverywhere, type SendTimeParameters } from './readSendTimeParameters';
 
+/** When neither the node nor the workspace says otherwise: outreach on a weekend annoys more than it wins. Replies leave on any day. */
+const MONDAY_TO_FRIDAY = [1, 2, 3, 4, 5];
+
 /** What the store knows that bears on one item; empty when it is away. */
 interface Known {
 	contact?: Contact;
@@ -83,7 +86,7 @@ function decideOne(params: SendTimeParameters, known: Known, now: EpochMs, rng: 
 			possibleZones: zone.possible,
 			legalHours,
 			quietHours: params.quietHours ?? settings?.quietHours,
-			workingDays: params.workingDays ?? settings?.workingDays,
+			workingDays: params.workingDays ?? settings?.workingDays ?? MONDAY_TO_FRIDAY,
 			holidays: params.holidays,
 			minimumDelayMs: params.minimumDelayMs,
 			replyDelayMs: params.replyDelayMs,

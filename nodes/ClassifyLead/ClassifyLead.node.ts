@@ -23,8 +23,8 @@ export class ClassifyLead implements INodeType {
 		outputs: `={{ $parameter.what === 'summary' || $parameter.split === false ? [{ type: 'main' }] : ${JSON.stringify(CLASSIFY_OUTPUTS)}.map((displayName) => ({ type: 'main', displayName })) }}`,
 		usableAsTool: true,
 		credentials: [
-			{ name: 'leadAutopilotModelApi', required: false },
-			{ name: 'leadAutopilotStoreApi', required: false, testedBy: 'leadAutopilotStoreTest' },
+			{ name: 'leadAutopilotModelApi', displayName: 'Model Credential (Optional)', required: false },
+			{ name: 'leadAutopilotStoreApi', displayName: 'Store Credential (Optional)', required: false, testedBy: 'leadAutopilotStoreTest' },
 		],
 		hints: [
 			{

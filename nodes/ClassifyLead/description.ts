@@ -26,7 +26,7 @@ export const classifyLeadProperties: INodeProperties[] = [
 		displayName: 'Pipeline',
 		name: 'pipeline',
 		type: 'string',
-		default: '={{ $json.contact?.pipelineId }}',
+		default: "={{ $json.contact?.pipelineId ?? '' }}",
 		placeholder: 'e.g. default',
 		displayOptions: { show: { what: ['full'] } },
 		description: 'ID of the pipeline whose stages the model is shown so that it recommends one. Left empty, no stage is recommended.',

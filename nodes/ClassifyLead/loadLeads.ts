@@ -51,7 +51,7 @@ function pipelineOf(id: string | undefined, state: State | undefined, workspace:
 	if (id === undefined) return undefined;
 	const pipeline = state?.pipelines.get(id) ?? (id === DEFAULT_PIPELINE.id ? DEFAULT_PIPELINE : undefined);
 	if (!pipeline && state) {
-		throw new ItemInputError(`There is no pipeline '${id}' in workspace '${workspace}'`, "Save it with Lead Autopilot → Settings → Save Pipeline, or leave 'Pipeline' empty.");
+		throw new ItemInputError(`There is no pipeline '${id}' in workspace '${workspace}'`, "Save it with Lead Autopilot → Setting → Save Pipeline, or leave 'Pipeline' empty.");
 	}
 	return pipeline;
 }

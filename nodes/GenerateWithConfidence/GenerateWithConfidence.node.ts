@@ -28,8 +28,8 @@ export class GenerateWithConfidence implements INodeType {
 		// Not for agents: a draft is stored, and belongs to a message.
 		usableAsTool: undefined,
 		credentials: [
-			{ name: 'leadAutopilotModelApi', required: false },
-			{ name: 'leadAutopilotStoreApi', required: false, testedBy: 'leadAutopilotStoreTest' },
+			{ name: 'leadAutopilotModelApi', displayName: 'Model Credential (Optional)', required: false },
+			{ name: 'leadAutopilotStoreApi', displayName: 'Store Credential (Optional)', required: false, testedBy: 'leadAutopilotStoreTest' },
 		],
 		hints: [
 			{

@@ -9,7 +9,7 @@ import { ReplySchema, type Reply } from '../../engine/reply/reply';
 import type { EpochMs } from '../../engine/time';
 import { ItemInputError } from '../shared/errors';
 import { readItemLead, type ItemLead } from '../shared/leadFromItem';
-import { readChannel, readKey, readNumber, readOptionalText, readText } from '../shared/readParameter';
+import { readChannel, readKey, readNumber, readOptionalText, readParameter, readText } from '../shared/readParameter';
 
 export interface DraftRequest extends ItemLead {
 	id: string;
@@ -45,7 +45,7 @@ function readShare(context: IExecuteFunctions, name: string, itemIndex: number, 
 }
 
 function readFacts(context: IExecuteFunctions, itemIndex: number): string[] {
-	const value: unknown = context.getNodeParameter('facts', itemIndex, '');
+	const value: unknown = readParameter(context, 'facts', itemIndex, '');
 	const lines: unknown[] = Array.isArray(value) ? value : typeof value === 'string' ? value.split('\n') : [];
 	return lines.flatMap((line) => (typeof line === 'string' && line.trim() !== '' ? [line.trim().slice(0, LONGEST_FACT)] : [])).slice(0, MOST_FACTS);
 }
@@ -72,7 +72,7 @@ export function readDraftRequest(context: IExecuteFunctions, itemIndex: number, 
 		workspace,
 		contactReference,
 		channel: readChannel(context, itemIndex),
-		purpose: step === undefined && lead.newest ? 'reply' : 'outreach',
+		purpose: step === undefined && (lead.message ?? lead.newest) ? 'reply' : 'outreach',
 		language: readOptionalText(context, 'language', itemIndex),
 		...(framework !== undefined && isFramework(framework) && { framework }),
 		...(tone !== undefined && isTone(tone) && { tone }),

@@ -13,6 +13,7 @@ import { recordPayloads } from './recordPayloads';
 import { setStage } from './setStage';
 import { savePipeline, setAccount, settingsOperation } from './settingsOperations';
 import { storeCredentialMethods } from '../shared/storeCredentialTest';
+import { chosenName } from '../shared/subtitle';
 
 /** Operations with named outputs, by resource and operation; all others have one output. */
 const NAMED_OUTPUTS: Readonly<Record<string, readonly string[]>> = {
@@ -40,13 +41,14 @@ export class LeadAutopilot implements INodeType {
 		icon: { light: 'file:icon.svg', dark: 'file:icon.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: "={{ $parameter.resource + ': ' + $parameter.operation }}",
+		// Messages are what it is mostly used for, and the canvas cuts long subtitles.
+		subtitle: `={{ ($parameter.resource === 'message' ? '' : ${chosenName(leadAutopilotProperties, 'resource')} + ': ') + ${chosenName(leadAutopilotProperties, 'operation')} }}`,
 		description: 'Contacts, messages and settings of the autopilot',
 		defaults: { name: 'Lead Autopilot' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: outputsOf(NAMED_OUTPUTS, "$parameter.resource + '.' + $parameter.operation"),
-		credentials: [{ name: 'leadAutopilotStoreApi', required: false, testedBy: 'leadAutopilotStoreTest' }],
+		credentials: [{ name: 'leadAutopilotStoreApi', displayName: 'Store Credential (Optional)', required: false, testedBy: 'leadAutopilotStoreTest' }],
 		properties: leadAutopilotProperties,
 	};
 

@@ -73,7 +73,7 @@ function readSource(context: IExecuteFunctions, index: number): Message['source'
 export function readTakeOver(context: IExecuteFunctions, index: number): number {
 	const given: unknown = context.getNodeParameter('takeOverHours', index, TAKE_OVER_HOURS);
 	const hours = given === '' ? TAKE_OVER_HOURS : Number(given);
-	if (!Number.isFinite(hours) || hours < 0) throw new ItemInputError(`'Quiet Hours After' must be a number of at least 0, but is ${JSON.stringify(given)}`);
+	if (!Number.isFinite(hours) || hours < 0) throw new ItemInputError(`'Takeover (Hours)' must be a number of at least 0, but is ${JSON.stringify(given)}`);
 	return hours * HOUR;
 }
 

@@ -1,6 +1,7 @@
 import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 import { outputsOf } from '../shared/outputs';
 import { storeCredentialMethods } from '../shared/storeCredentialTest';
+import { chosenName } from '../shared/subtitle';
 import { claimDue, listJobs, tidyUp } from './collectJobs';
 import { beginSend, cancelJobs, settleWithoutReply } from './jobOperations';
 import { outboxProperties } from './description';
@@ -32,12 +33,12 @@ export class Outbox implements INodeType {
 		icon: { light: 'file:icon.svg', dark: 'file:icon.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter.operation }}',
+		subtitle: `={{ ${chosenName(outboxProperties, 'operation')} }}`,
 		description: 'Plans messages, hands due ones out for sending once, and keeps what became of them',
 		defaults: { name: 'Outbox' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: outputsOf(NAMED_OUTPUTS, '$parameter.operation'),
-		credentials: [{ name: 'leadAutopilotStoreApi', required: false, testedBy: 'leadAutopilotStoreTest' }],
+		credentials: [{ name: 'leadAutopilotStoreApi', displayName: 'Store Credential (Optional)', required: false, testedBy: 'leadAutopilotStoreTest' }],
 		properties: outboxProperties,
 		// Not for agents: sending is decided by rules, not by a conversation.
 		usableAsTool: undefined,

@@ -70,7 +70,7 @@ export async function listJobs(context: IExecuteFunctions): Promise<INodeExecuti
 export async function tidyUp(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	return await once(context, async (store) => {
 		const workspace = readText(context, 'workspace', 0, 'Workspace');
-		const { returned, uncertain } = await store.outbound.expireLeases();
+		const { returned, uncertain } = await store.outbound.expireLeases([workspace]);
 		const now = await store.clock.now();
 		const unclear = await store.outbound.list(workspace, { statuses: ['uncertain'], limit: LARGEST_LIMIT });
 		const open = await store.reviews.list(workspace, { open: true, limit: LARGEST_LIMIT });

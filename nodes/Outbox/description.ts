@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { CHANNELS } from '../../engine/channels/channel';
 import { OUTBOUND_STATUSES } from '../../engine/message/outbound';
 import { channelOptions } from '../shared/parameters';
 
@@ -39,14 +40,14 @@ export const outboxProperties: INodeProperties[] = [
 		name: 'jobWorkspace',
 		type: 'string',
 		default: "={{ $json.job?.workspace ?? $json.message?.workspace ?? $('Send Due').item.json.job.workspace }}",
-		displayOptions: show(...SENDING, 'cancel'),
+		displayOptions: show(...SENDING),
 		description: "Whose message this is. Channel nodes replace the item, so it is read from the node 'Send Due'; without that node it is 'default'.",
 	},
 	{
 		displayName: 'Draft ID',
 		name: 'draftId',
 		type: 'string',
-		default: '={{ $json.draft?.id }}',
+		default: "={{ $json.draft?.id ?? '' }}",
 		displayOptions: show(...PLANNING),
 		description: 'The draft of Generate With Confidence. Empty for a text of your own: then it always goes to review.',
 	},
@@ -55,16 +56,19 @@ export const outboxProperties: INodeProperties[] = [
 		name: 'jobId',
 		type: 'string',
 		default: "={{ $json.job?.id ?? $json.draft?.id ?? $('Send Due').item.json.job.id }}",
-		displayOptions: show(...SENDING, 'cancel'),
+		displayOptions: show(...SENDING),
 		description: "The message to act on. Channel nodes replace the item, so it is read from the node 'Send Due' of this workflow.",
 	},
-	{ displayName: 'Send At', name: 'sendAt', type: 'string', default: '={{ $json.schedule?.sendAt }}', placeholder: 'e.g. 2026-03-01T09:00:00Z', displayOptions: show('schedule'), description: 'When it should leave. Empty: as soon as the delay for stopping it is over.' },
-	{ displayName: 'Reservation ID', name: 'reservationId', type: 'string', default: '={{ $json.allowance?.reservationId }}', displayOptions: show('schedule'), description: 'Of Rate Limit: bound to the message, and freed when it does not leave' },
+	// Cancelling happens in any workflow, where there is no node 'Send Due' to look at.
+	{ displayName: 'Workspace', name: 'jobWorkspace', type: 'string', default: "={{ $json.job?.workspace ?? $json.message?.workspace ?? 'default' }}", displayOptions: show('cancel'), description: 'Whose message this is' },
+	{ displayName: 'Job ID', name: 'jobId', type: 'string', default: "={{ $json.job?.id ?? $json.draft?.id ?? '' }}", displayOptions: show('cancel'), description: 'The message to stop. It is the ID of its draft.' },
+	{ displayName: 'Send At', name: 'sendAt', type: 'string', default: "={{ $json.schedule?.sendAt ?? '' }}", placeholder: 'e.g. 2026-03-01T09:00:00Z', displayOptions: show('schedule'), description: 'When it should leave. Empty: as soon as the delay for stopping it is over.' },
+	{ displayName: 'Reservation ID', name: 'reservationId', type: 'string', default: "={{ $json.allowance?.reservationId ?? '' }}", displayOptions: show('schedule'), description: 'Of Rate Limit: bound to the message, and freed when it does not leave' },
 	{
 		displayName: 'Reason',
 		name: 'reason',
 		type: 'string',
-		default: '={{ $json.gate?.sentence ?? $json.allowance?.sentence ?? $json.stage?.sentence }}',
+		default: "={{ $json.gate?.sentence ?? $json.allowance?.sentence ?? $json.stage?.sentence ?? '' }}",
 		displayOptions: show('sendToReview'),
 		description: 'Why a person should look, as the reviewer will read it',
 	},
@@ -77,15 +81,15 @@ export const outboxProperties: INodeProperties[] = [
 		displayOptions: show(...PLANNING),
 		description: 'For a message no Generate With Confidence has written. It always goes to review.',
 		options: [
-			{ displayName: 'Channel', name: 'channel', type: 'string', default: "={{ $json.message?.channel ?? $json.channel ?? 'email' }}" },
+			{ displayName: 'Channel', name: 'channel', type: 'string', default: "={{ $json.message?.channel ?? $json.channel ?? 'email' }}", description: `One of: ${CHANNELS.join(', ')}` },
 			{ displayName: 'Contact', name: 'contact', type: 'string', default: '={{ $json.contact?.id ?? $json.email ?? $json.phone }}', description: 'A contact ID, an e-mail address or a phone number' },
 			{ displayName: 'Step', name: 'step', type: 'string', default: '', placeholder: 'e.g. spring-campaign-1', description: 'Name of the campaign step: each contact gets it once' },
 			{ displayName: 'Subject', name: 'subject', type: 'string', default: '' },
-			{ displayName: 'Text', name: 'text', type: 'string', typeOptions: { rows: 3 }, default: '' },
+			{ displayName: 'Text', name: 'text', type: 'string', typeOptions: { rows: 3 }, default: '', description: 'What is sent once a person has approved it' },
 		],
 	},
 	{ displayName: 'Message ID', name: 'messageId', type: 'string', default: '={{ $json.message?.id }}', displayOptions: show('noReply'), description: 'The message that needs no answer. Earlier ones of the same burst are settled with it.' },
-	{ displayName: 'Reason', name: 'noReplyReason', type: 'string', default: "={{ $json.reply ? 'No answer needed: the message reads as ' + $json.reply.intent.replaceAll('_', ' ') + '.' : 'No answer needed.' }}", displayOptions: show('noReply') },
+	{ displayName: 'Reason', name: 'noReplyReason', type: 'string', default: "={{ $json.reply ? 'No answer needed: the message reads as ' + $json.reply.intent.replaceAll('_', ' ') + '.' : 'No answer needed.' }}", displayOptions: show('noReply'), description: 'Why no answer is needed; kept with the message' },
 	{
 		displayName: 'Provider ID',
 		name: 'providerId',
@@ -96,7 +100,7 @@ export const outboxProperties: INodeProperties[] = [
 		description: "The channel's own ID of the message, by which receipts find it. Read from the answers of WhatsApp, Messenger, Instagram, Twilio, SendGrid and Send Email.",
 	},
 	{ displayName: 'Error', name: 'error', type: 'string', default: '', displayOptions: show('markFailed'), description: 'What the channel said. Empty: read from the item (status code and body, or its error).' },
-	{ displayName: 'Reason', name: 'cancelReason', type: 'string', default: 'Stopped by a person.', displayOptions: show('cancel') },
+	{ displayName: 'Reason', name: 'cancelReason', type: 'string', default: 'Stopped by a person.', displayOptions: show('cancel'), description: 'Why it does not leave; kept with the message' },
 	{ displayName: 'Channels', name: 'channels', type: 'multiOptions', options: channelOptions, default: [], displayOptions: show('claimDue'), description: 'Only these. None chosen: all.' },
 	{ displayName: 'Workspaces', name: 'workspaces', type: 'string', default: '', placeholder: 'e.g. default, client-b', displayOptions: show('claimDue'), description: 'Only these, separated by commas. Empty: all.' },
 	{

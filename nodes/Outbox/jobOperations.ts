@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { MessageSchema } from '../../engine/message/message';
+import { decideRoute } from '../../engine/message/route';
 import type { Store, OutboundRow } from '../../store/store';
 import { commitIsolated, executeBatch, settled, type Settled } from '../shared/batch';
 import { ItemInputError } from '../shared/errors';
@@ -12,7 +13,10 @@ import { readJobKey, type JobKey } from './readJob';
 const SEND = 0;
 const DO_NOT_SEND = 1;
 
-/** Begin Send: the last check. Whatever does not leave on Send must not be sent. */
+/**
+ * Begin Send: the last check. Whatever does not leave on Send must not be sent, and what is sent is the draft as stored: an
+ * item that waited long may carry an older one.
+ */
 export async function beginSend(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	return await executeBatch<JobKey, { id: string; ok: boolean; row?: OutboundRow; sentence: string }>(context, {
 		outputs: 2,
@@ -21,10 +25,13 @@ export async function beginSend(context: IExecuteFunctions): Promise<INodeExecut
 		decide: async (items) =>
 			await withStore(context, async (store) => {
 				return await perWorkspace(items.map(({ params }) => params), ({ workspace }) => workspace, async (workspace, own) => {
-					return (await store.outbound.beginSend(workspace, own.map(({ id }) => id))).map(settled.ok);
+					return (await store.outbound.beginSend(workspace, own.map(({ id }) => id), decideRoute)).map(settled.ok);
 				});
 			}),
-		write: ({ ok, row, sentence, id }, { params }) => ({ output: ok ? SEND : DO_NOT_SEND, json: { job: row ? { ...jobOf(row), sentence } : { id, workspace: params.workspace, sentence } } }),
+		write: ({ ok, row, sentence, id }, { params }) => ({
+			output: ok ? SEND : DO_NOT_SEND,
+			json: row ? { job: { ...jobOf(row), sentence }, ...(ok ? { draft: row.draft } : {}) } : { job: { id, workspace: params.workspace, sentence } },
+		}),
 	});
 }
 

@@ -79,7 +79,7 @@ async function suppress(store: Store, rows: OutboundRow[], failures: SendFailure
 		if (!kind) return [];
 		const base = { workspace: row.workspace, channel: row.channel, address: row.to, allChannels: false, actor: 'provider' as const };
 		// A dead address says nothing about the person; an opt-out does.
-		return [kind === 'opt_out' ? { ...base, contactId: row.contactId, reason: `Opted out at the provider (code ${failures[place].code ?? 'none'})` } : { ...base, reason: `The address does not exist (code ${failures[place].code ?? 'none'})` }];
+		return [kind === 'opt_out' ? { ...base, contactId: row.contactId, reason: `Opted out at the provider (code ${failures[place].code ?? 'none'})` } : { ...base, addressOnly: true, reason: `The address does not exist (code ${failures[place].code ?? 'none'})` }];
 	});
 	if (requests.length > 0) await store.suppressions.optOut(requests);
 }

@@ -19,7 +19,7 @@ export class OutcomeTrack implements INodeType {
 		defaults: { name: 'Outcome Track' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'leadAutopilotStoreApi', required: false, testedBy: 'leadAutopilotStoreTest' }],
+		credentials: [{ name: 'leadAutopilotStoreApi', displayName: 'Store Credential (Optional)', required: false, testedBy: 'leadAutopilotStoreTest' }],
 		properties: outcomeTrackProperties,
 		// Not for agents: what it does has side effects a conversation must not cause.
 		usableAsTool: undefined,

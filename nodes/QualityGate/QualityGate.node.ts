@@ -42,10 +42,11 @@ export class QualityGate implements INodeType {
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['Pass', 'Review', 'Block'],
 		usableAsTool: true,
-		credentials: [{ name: 'leadAutopilotStoreApi', required: false, testedBy: 'leadAutopilotStoreTest' }],
+		credentials: [{ name: 'leadAutopilotStoreApi', displayName: 'Store Credential (Optional)', required: false, testedBy: 'leadAutopilotStoreTest' }],
 		hints: [
 			{
 				message: 'Checks whose data is missing are listed under skipped in the result; they never pass silently.',
+				displayCondition: "={{ $parameter.check === 'outbound' }}",
 				whenToDisplay: 'beforeExecution',
 				location: 'ndv',
 				type: 'info',

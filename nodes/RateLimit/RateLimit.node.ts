@@ -1,5 +1,6 @@
 import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 import { storeCredentialMethods } from '../shared/storeCredentialTest';
+import { chosenName } from '../shared/subtitle';
 import { rateLimitProperties } from './description';
 import { reserve } from './reserve';
 import { settleReservations } from './settleReservations';
@@ -11,13 +12,13 @@ export class RateLimit implements INodeType {
 		icon: { light: 'file:icon.svg', dark: 'file:icon.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter.operation }}',
+		subtitle: `={{ ${chosenName(rateLimitProperties, 'operation')} }}`,
 		description: 'Lets a message through only within the limits for its contact, channel and sender, and says when it may go otherwise',
 		defaults: { name: 'Rate Limit' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['Allowed', 'Limited'],
-		credentials: [{ name: 'leadAutopilotStoreApi', required: false, testedBy: 'leadAutopilotStoreTest' }],
+		credentials: [{ name: 'leadAutopilotStoreApi', displayName: 'Store Credential (Optional)', required: false, testedBy: 'leadAutopilotStoreTest' }],
 		properties: rateLimitProperties,
 		// Not for agents: it counts a message as planned.
 		usableAsTool: undefined,

@@ -6,7 +6,7 @@ import { derivedId } from '../../engine/message/spine';
 import { resolveTimezone } from '../../engine/sendTime/timezone';
 import { localTime } from '../../engine/sendTime/zoneClock';
 import type { EpochMs } from '../../engine/time';
-import { readChannel, readOptionalText, readOptionalTime, readText } from '../shared/readParameter';
+import { readChannel, readOptionalText, readOptionalTime, readParameter, readText } from '../shared/readParameter';
 import { ItemInputError } from '../shared/errors';
 import { readRules } from './readRules';
 
@@ -48,7 +48,7 @@ function field(item: INodeExecutionData, name: string): string | undefined {
 
 /** `text` may point at an item's own `message` object; only a string tells messages apart. */
 function messageText(context: IExecuteFunctions, index: number): string | undefined {
-	const value: unknown = context.getNodeParameter('text', index, '');
+	const value: unknown = readParameter(context, 'text', index, '');
 	return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }
 

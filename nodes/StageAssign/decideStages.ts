@@ -61,7 +61,7 @@ async function decideGroup(
 	group.forEach(({ index, params }, place) => {
 		const pipeline = params.inline ?? pipelines.get(params.pipelineId);
 		if (!pipeline) {
-			results.set(index, settled.failed(new ItemInputError(`There is no pipeline '${params.pipelineId}' in workspace '${workspace}'`, 'Save it with Lead Autopilot → Settings → Save Pipeline, or choose Stages Below.')));
+			results.set(index, settled.failed(new ItemInputError(`There is no pipeline '${params.pipelineId}' in workspace '${workspace}'`, 'Save it with Lead Autopilot → Setting → Save Pipeline, or choose Stages Below.')));
 			return;
 		}
 		const contact = contacts[place] ?? params.itemContact;

@@ -4,7 +4,7 @@ import { ClassificationSchema } from '../../engine/classify/classification';
 import { ContactSchema, StatusSchema, type Contact, type Status } from '../../engine/message/contact';
 import { StageDefinitionSchema, type Pipeline } from '../../engine/pipeline/stage';
 import { ItemInputError } from '../shared/errors';
-import { readJson, readKey, readOptionalText, readText } from '../shared/readParameter';
+import { readJson, readKey, readOptionalText, readParameter, readText } from '../shared/readParameter';
 
 export interface StageParameters {
 	workspace: string;
@@ -23,7 +23,7 @@ export interface StageParameters {
 }
 
 function readScore(context: IExecuteFunctions, index: number): number | undefined {
-	const value: unknown = context.getNodeParameter('score', index, '');
+	const value: unknown = readParameter(context, 'score', index, '');
 	if (value === undefined || value === null || value === '') return undefined;
 	const score = Number(value);
 	if (!Number.isFinite(score) || score < 0 || score > 100) {
@@ -44,7 +44,7 @@ function readInlinePipeline(context: IExecuteFunctions, index: number): Pipeline
 export function readStageParameters(context: IExecuteFunctions, index: number, item: INodeExecutionData): StageParameters {
 	const classification = readKey(item, 'classification', ClassificationSchema);
 	const inline = context.getNodeParameter('pipelineSource', index) === 'inline';
-	const confidence = Number(context.getNodeParameter('options.confidence', index, classification?.confidence ?? 1));
+	const confidence = Number(readParameter(context, 'options.confidence', index, classification?.confidence ?? 1));
 	if (!Number.isFinite(confidence) || confidence < 0 || confidence > 1) {
 		throw new ItemInputError(`'Confidence' must be a number from 0 to 1, but is ${confidence}`);
 	}

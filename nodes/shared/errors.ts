@@ -19,6 +19,12 @@ function zodSentence(error: ZodError): string {
 	return path === '' ? issue.message : `${path}: ${issue.message}`;
 }
 
+/** n8n swaps a message that contains a system error code for a general one of its own; ours names the host and what to do. */
+function keepingMessage(error: NodeOperationError, message: string): NodeOperationError {
+	error.message = message;
+	return error;
+}
+
 /** Any thrown value as n8n's own error, with the item it belongs to. */
 export function toNodeError(node: INode, thrown: unknown, itemIndex: number): NodeOperationError {
 	if (thrown instanceof NodeOperationError) {
@@ -26,11 +32,11 @@ export function toNodeError(node: INode, thrown: unknown, itemIndex: number): No
 		return thrown;
 	}
 	if (thrown instanceof ItemInputError) {
-		return new NodeOperationError(node, thrown.message, { itemIndex, description: thrown.description });
+		return keepingMessage(new NodeOperationError(node, thrown.message, { itemIndex, description: thrown.description }), thrown.message);
 	}
 	if (thrown instanceof ZodError) {
 		return new NodeOperationError(node, `The input of item ${itemIndex} does not fit: ${zodSentence(thrown)}`, { itemIndex });
 	}
 	const message = thrown instanceof Error ? thrown.message : String(thrown);
-	return new NodeOperationError(node, message, { itemIndex });
+	return keepingMessage(new NodeOperationError(node, message, { itemIndex }), message);
 }

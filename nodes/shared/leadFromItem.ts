@@ -4,7 +4,7 @@ import { ContactSchema, type Contact } from '../../engine/message/contact';
 import { MessageSchema, type Conversation, type Message } from '../../engine/message/message';
 import { readConversation, type NewestMessage } from '../../engine/message/readConversation';
 import { epochMs, type EpochMs } from '../../engine/time';
-import { readKey, readOptionalText } from './readParameter';
+import { readKey, readOptionalText, readParameter } from './readParameter';
 
 /** What the incoming item says about a lead, whether it is one of ours or a row of a spreadsheet. */
 export interface ItemLead {
@@ -36,7 +36,7 @@ function aboutContact(item: INodeExecutionData): Partial<Contact> {
 export function readItemLead(context: IExecuteFunctions, itemIndex: number, item: INodeExecutionData, now: EpochMs): ItemLead {
 	const read = readKey(item, 'message', MessageSchema);
 	const message = read?.direction === 'inbound' ? read : undefined;
-	const conversation = readConversation(context.getNodeParameter('conversation', itemIndex, []));
+	const conversation = readConversation(readParameter(context, 'conversation', itemIndex, []));
 	const text = readOptionalText(context, 'text', itemIndex);
 	const channel = message?.channel ?? parseChannel(item.json.channel);
 	// Our own last message is not something the lead said.

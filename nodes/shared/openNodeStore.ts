@@ -12,7 +12,11 @@ function embeddedFile(): string {
 	return join(process.env.N8N_USER_FOLDER ?? homedir(), '.n8n', 'lead-autopilot.sqlite');
 }
 
-async function storeConfig(context: Context): Promise<StoreConfig> {
+/**
+ * The store a node's credential names, else the embedded one.
+ * @throws NodeOperationError in queue mode without a credential: every worker would have a store of its own.
+ */
+export async function storeConfig(context: Context): Promise<StoreConfig> {
 	const chosen = context.getNode().credentials?.leadAutopilotStoreApi;
 	if (!chosen) {
 		if (process.env.EXECUTIONS_MODE === 'queue') {

@@ -51,6 +51,6 @@ export const conversationField: INodeProperties = {
 	displayName: 'Conversation',
 	name: 'conversation',
 	type: 'string',
-	default: '={{ $json.conversation }}',
+	default: '={{ $json.conversation ?? [] }}',
 	description: 'What was written so far: a list of { from: lead, us or person, text, timestamp }, oldest first. When the item has none, what the store holds about the contact is used.',
 };

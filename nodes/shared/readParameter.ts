@@ -1,14 +1,29 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import type { ZodType } from 'zod';
 import { CHANNELS, parseChannel, type Channel } from '../../engine/channels/channel';
 import { epochMs, type EpochMs } from '../../engine/time';
 import { ItemInputError } from './errors';
+import { lookUp } from './plainExpression';
 
-type Source = Pick<IExecuteFunctions, 'getNodeParameter'>;
+type Source = Pick<IExecuteFunctions, 'getNodeParameter' | 'getNode' | 'getInputData'>;
+
+/** n8n copies the node and its input at every call; one copy an execution is enough. */
+const looked = new WeakMap<Source, { parameters: INodeParameters; items: INodeExecutionData[] }>();
+
+/** A parameter's value for an item, as n8n evaluates it; expressions that only look a field up are looked up here. */
+export function readParameter(source: Source, name: string, itemIndex: number, fallback?: unknown): unknown {
+	const known = looked.get(source) ?? { parameters: source.getNode().parameters, items: source.getInputData() };
+	looked.set(source, known);
+	const raw = name.split('.').reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined), known.parameters);
+	const item = known.items[itemIndex];
+	const found = typeof raw === 'string' && raw.startsWith('=') && item !== undefined ? lookUp(raw, item.json) : undefined;
+	if (found) return found.value;
+	return fallback === undefined ? source.getNodeParameter(name, itemIndex) : source.getNodeParameter(name, itemIndex, fallback);
+}
 
 /** A text parameter, trimmed; undefined when empty. Numbers (phone numbers, sheet cells) count as text. */
 export function readOptionalText(source: Source, name: string, itemIndex: number): string | undefined {
-	const value: unknown = source.getNodeParameter(name, itemIndex, '');
+	const value: unknown = readParameter(source, name, itemIndex, '');
 	if (value === null || value === undefined || value === '') return undefined;
 	if (typeof value !== 'string' && typeof value !== 'number') {
 		throw new ItemInputError(`'${name}' must be text, but is ${Array.isArray(value) ? 'a list' : `a ${typeof value}`}`, `Open the node and point '${name}' at a text field of the item.`);
@@ -27,7 +42,7 @@ export function readText(source: Source, name: string, itemIndex: number, label:
 }
 
 export function readNumber(source: Source, name: string, itemIndex: number, label: string): number {
-	const value: unknown = source.getNodeParameter(name, itemIndex);
+	const value: unknown = readParameter(source, name, itemIndex);
 	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
 	if (typeof number !== 'number' || !Number.isFinite(number)) {
 		throw new ItemInputError(`'${label}' must be a number, but is ${JSON.stringify(value)}`);
@@ -45,7 +60,7 @@ export function readChannel(source: Source, itemIndex: number, name = 'channel')
 
 /** A moment given as ISO-8601 text or epoch milliseconds; undefined when empty. */
 export function readOptionalTime(source: Source, name: string, itemIndex: number, label: string): EpochMs | undefined {
-	const value: unknown = source.getNodeParameter(name, itemIndex, '');
+	const value: unknown = readParameter(source, name, itemIndex, '');
 	if (value === null || value === undefined || value === '') return undefined;
 	// Expressions hand over Luxon DateTime objects, e.g. from $now: their text is ISO-8601.
 	const moment = new Date(typeof value === 'number' || value instanceof Date ? value : String(value)).getTime();
@@ -59,13 +74,6 @@ export function readKey<T>(item: INodeExecutionData, key: string, schema: ZodTyp
 	return result.success ? result.data : undefined;
 }
 
-/** As `readKey`, but missing or misshapen fails the item. `from` names the node that writes the key. */
-export function requireKey<T>(item: INodeExecutionData, key: string, schema: ZodType<T>, from: string): T {
-	const value = readKey(item, key, schema);
-	if (value === undefined) throw new ItemInputError(`The item has no usable '${key}'`, `Put ${from} before this node.`);
-	return value;
-}
-
 /** The value a text spells in JSON; undefined when it spells none. */
 function parseJson(text: string): { value: unknown } | undefined {
 	try {
@@ -77,7 +85,7 @@ function parseJson(text: string): { value: unknown } | undefined {
 
 /** A JSON parameter: an object handed over by an expression, or text that spells one. */
 export function readJson(source: Source, name: string, itemIndex: number, label: string): unknown {
-	const value: unknown = source.getNodeParameter(name, itemIndex);
+	const value: unknown = readParameter(source, name, itemIndex);
 	if (typeof value !== 'string') return value;
 	const parsed = parseJson(value);
 	if (!parsed) throw new ItemInputError(`'${label}' is not valid JSON`, 'Check for a missing comma or quote, or point the field at the part of the item that holds it.');

@@ -57,7 +57,8 @@ export function n8nEnvironment(options: N8nOptions, port: number, brokerPort: nu
 		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
 		// n8n registers published triggers from a queue it looks at every 15 s; the sandbox is not that patient.
 		N8N_WORKFLOW_PUBLICATION_OUTBOX_POLL_INTERVAL_MS: '500',
-		N8N_WORKFLOW_PUBLICATION_OUTBOX_LEASE_SECONDS: '10',
+		// Also the deadline: a publication that takes 70 % of this is broken off, which a busy machine needs some seconds for.
+		N8N_WORKFLOW_PUBLICATION_OUTBOX_LEASE_SECONDS: '30',
 		N8N_LOG_LEVEL: 'info',
 		GENERIC_TIMEZONE: 'UTC',
 		TZ: 'UTC',

@@ -54,7 +54,8 @@ export async function importWorkflows(rest: Rest, workflows: readonly WorkflowJs
 	const listed = (await rest('GET', '/workflows')) as Array<{ id: string }>;
 	const existing = new Set(listed.map(({ id }) => id));
 	for (const { id, name, nodes, connections, settings } of workflows) {
-		const body = { name, nodes: nodes.map((node) => withCredentials(node, known)), connections, settings: settings ?? { executionOrder: 'v1' } };
+		// Without pinData the editor's second Execute step fails inside n8n.
+		const body = { name, nodes: nodes.map((node) => withCredentials(node, known)), connections, settings: settings ?? { executionOrder: 'v1' }, pinData: {} };
 		if (existing.has(id)) {
 			await rest('PATCH', `/workflows/${id}?forceSave=true`, body);
 			await rest('POST', `/workflows/${id}/deactivate`, {});

@@ -72,7 +72,8 @@ async function readManifest(folder: string): Promise<Manifest> {
 
 /** n8n does the same before it lets npm install. */
 async function dropDevelopmentDependencies(folder: string): Promise<void> {
-	const { devDependencies: _dev, peerDependencies: _peer, optionalDependencies: _optional, ...manifest } = await readManifest(folder);
+	const dropped = new Set(['devDependencies', 'peerDependencies', 'optionalDependencies']);
+	const manifest = Object.fromEntries(Object.entries(await readManifest(folder)).filter(([key]) => !dropped.has(key)));
 	await writeFile(join(folder, 'package.json'), JSON.stringify(manifest, null, 2));
 }
 

@@ -60,7 +60,7 @@ describe('Generate With Confidence', () => {
 			tokens: 120,
 			usedFallback: false,
 			decision: { autoSend: true },
-			sentence: 'May be sent: confidence 0.93 (not yet calibrated) reaches 0.85.',
+			sentence: "May be sent: confidence 0.93 (the model's own estimate) reaches 0.85.",
 		});
 		expect(draft.promptVersion).toMatch(/^[0-9a-f]{12}$/);
 		expect(model.requests[0].messages[0].text).toContain('"Hi Ana"');
@@ -81,7 +81,7 @@ describe('Generate With Confidence', () => {
 	});
 
 	it.each([
-		['low confidence', { ...ANSWER, confidence: 0.84 }, 'confidence 0.84 (not yet calibrated) is below 0.85'],
+		['low confidence', { ...ANSWER, confidence: 0.84 }, "confidence 0.84 (the model's own estimate) is below 0.85"],
 		['a figure nobody gave', { ...ANSWER, text: 'It costs 499 EUR, Ana.' }, 'a figure that is not in the facts'],
 		['a placeholder left', { ...ANSWER, text: 'Dear [Name], sure, we can do that.' }, 'a placeholder was left'],
 		['another language', { ...ANSWER, text: 'Wir liefern in zehn Tagen, vielen Dank für Ihre Nachricht.' }, 'another language'],
@@ -139,6 +139,14 @@ describe('Generate With Confidence', () => {
 		model.answers(ANSWER);
 		const { outputs } = await runNode(node, [contractItem('How long does delivery take?', { message })], { credentials: model.credential(), parameters: NO_AUDIT });
 		expect(outputs[NEEDS_REVIEW]).toHaveLength(review ? 1 : 0);
+	});
+
+	it('answers a message without any text too, so that it does not stay open', async () => {
+		model.answers(ANSWER);
+		const item = contractItem('', { message: { attachments: [{ kind: 'audio' }] } });
+		const { id } = draftOf(await runNode(node, [item], { credentials: model.credential(), parameters: NO_AUDIT }));
+		const [row] = await store().outbound.find('acme', [id]);
+		expect(row).toMatchObject({ purpose: 'reply', inboundIds: ['msg-1'] });
 	});
 
 	it('fills the template, and has a person look when a field is missing', async () => {

@@ -2,6 +2,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { Draft } from '../../engine/draft/draft';
 import type { Gate } from '../../engine/gate/gate';
 import { draftId } from '../../engine/message/spine';
+import { epochMs } from '../../engine/time';
 import { Outbox } from '../../nodes/Outbox/Outbox.node';
 import type { NewDraft } from '../../store/store';
 import { useEmbeddedStore } from './embeddedStore';
@@ -48,6 +49,28 @@ describe('Outbox', () => {
 		expect((await run('markSent', [answer])).outputs[0][0].json.job).toMatchObject({ status: 'sent' });
 		expect(await store().outbound.list('default', { statuses: ['sent'], limit: 10 })).toMatchObject([{ providerId: 'wamid.out', attempts: 1 }]);
 		expect((await run('schedule', [item])).outputs[0][0].json.job).toMatchObject({ status: 'sent' });
+	});
+
+	it.each([
+		['the kill switch is thrown', async () => void (await store().settings.set('default', { kind: 'workspace' }, { killSwitch: true }, 'test')), 'in_review', 'kill switch'],
+		['the mode is switched off', async () => void (await store().settings.set('default', { kind: 'workspace' }, { mode: 'off' }, 'test')), 'cancelled', 'mode is off'],
+		['a colleague takes over', async (contactId: string) => await store().contacts.setTakeOver('default', [{ contactId, until: epochMs(Date.now() + 60_000), by: 'Eva' }]), 'in_review', 'taken the conversation over'],
+		['the lead writes again', async () => void (await store().messages.record('default', [{ message: { channel: 'whatsapp', direction: 'inbound', source: 'channel', threadId: 't-ann', text: 'Wait!', attachments: [], timestamp: new Date().toISOString(), providerId: 'wamid.again' }, contact: { phone: '+49151197567' } }])), 'cancelled', 'newer message'],
+		['the lead opts out', async (contactId: string) => void (await store().suppressions.optOut([{ workspace: 'default', contactId, channel: 'whatsapp', allChannels: false, reason: 'wrote STOP', actor: 'engine' }])), 'cancelled', 'opted out'],
+	])('begins no send when %s between claim and send', async (_what, change, status, sentence) => {
+		await run('schedule', [await drafted()]);
+		const [{ json }] = (await run('claimDue', [{}])).outputs[0];
+		await change((json.contact as { id: string }).id);
+		const { outputs } = await run('beginSend', [json]);
+		expect(outputs.map((output) => output.length)).toEqual([0, 1]);
+		expect(outputs[1][0].json.job).toMatchObject({ status, attempts: 0, sentence: expect.stringContaining(sentence) });
+	});
+
+	it('sends the text that is stored, whatever the item says', async () => {
+		await run('schedule', [await drafted()]);
+		const [{ json }] = (await run('claimDue', [{}])).outputs[0];
+		const [[begun]] = (await run('beginSend', [{ ...json, draft: { ...(json.draft as IDataObject), text: 'An older text.' } }])).outputs;
+		expect(begun.json.draft).toMatchObject({ text: 'It costs 20 euros.' });
 	});
 
 	it('plans a draft once when two executions schedule it at the same time', async () => {

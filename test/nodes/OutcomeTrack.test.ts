@@ -33,12 +33,19 @@ describe('Outcome Track', () => {
 	});
 
 	it('attributes an event to the last message of a contact, and says when there is none', async () => {
-		await sentTo('bo@example.com');
+		await sentTo('bo@example.com', { occurredAt: '' });
 		const { outputs } = await runNode(node, [{ email: 'bo@example.com' }, { email: 'nobody@example.com' }], { parameters: { operation: 'recordEvent', event: 'meeting_booked' } });
 		expect(outputs[0].map((item) => item.json.outcome)).toMatchObject([
 			{ event: 'meeting_booked', attributed: 'contact' },
 			{ event: 'meeting_booked', attributed: 'none', sentence: expect.stringContaining('unattributed') },
 		]);
+	});
+
+	it('credits nothing to a draft that never left, even when the event names it', async () => {
+		const draft = { id: 'draft-in-review', text: 'Hi', language: 'en', facts: [], signals: {}, usedFallback: false, decision: { autoSend: false, threshold: 0.85, source: 'fixed' as const, audited: false }, sentence: '' };
+		await store().outbound.saveDrafts([{ workspace: 'default', id: draft.id, contactId: 'dee', channel: 'email', to: 'dee@example.com', inboundIds: [], purpose: 'outreach', draft }]);
+		const { outputs } = await runNode(node, [{ draft: { id: draft.id } }], { parameters: { operation: 'recordEvent', event: 'meeting_booked' } });
+		expect(outputs[0][0].json.outcome).toMatchObject({ attributed: 'none', attribution: {} });
 	});
 
 	it('keeps value and currency, and refuses what is neither', async () => {

@@ -128,7 +128,6 @@ describe('Anthropic', () => {
 	});
 
 	it.each([
-		['a temperature, which the SDK’s API version no longer takes', { temperature: 0.2 }, /temperature: Extra inputs/],
 		['no max_tokens', { max_tokens: undefined }, /max_tokens/],
 		['an unknown field', { max_token: 5 }, /Extra inputs/],
 		['a tool without schema', { tools: [{ name: 'classify' }] }, /input_schema/],

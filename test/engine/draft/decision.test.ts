@@ -126,13 +126,13 @@ describe('assembleDraft', () => {
 	it('renders, weighs, decides and says so', () => {
 		const draft = assembleDraft(input);
 		expect(DraftSchema.parse(draft)).toMatchObject({ text: 'Sure, we deliver in 10 days.', confidence: 0.92, rawConfidence: 0.92, decision: { autoSend: true } });
-		expect(draft.sentence).toBe('May be sent: confidence 0.92 (not yet calibrated) reaches 0.85.');
+		expect(draft.sentence).toBe("May be sent: confidence 0.92 (the model's own estimate) reaches 0.85.");
 	});
 
 	it('says why it needs review', () => {
 		const sentence = (change: Partial<AssembleInput>) => assembleDraft({ ...input, ...change }).sentence;
-		expect(sentence({ auditShare: 1 })).toBe('Needs review: confidence 0.92 (not yet calibrated) reaches 0.85, but this draft was drawn for the audit.');
-		expect(sentence({ written: { ...input.written, selfReport: 0.849 } })).toBe('Needs review: confidence 0.84 (not yet calibrated) is below 0.85.');
+		expect(sentence({ auditShare: 1 })).toBe("Needs review: confidence 0.92 (the model's own estimate) reaches 0.85, but this draft was drawn for the audit.");
+		expect(sentence({ written: { ...input.written, selfReport: 0.849 } })).toBe("Needs review: confidence 0.84 (the model's own estimate) is below 0.85.");
 		expect(sentence({ written: { ...input.written, text: 'That will be 999 EUR then.' } })).toContain('it holds a figure that is not in the facts');
 		expect(sentence({ reviewReasons: ['one', 'two'] })).toBe('Needs review: one; two.');
 		expect(sentence({ channel: 'linkedin', written: { ...input.written, text: 'word '.repeat(400) } })).toContain('linkedin takes 1300');

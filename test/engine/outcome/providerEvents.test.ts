@@ -52,6 +52,22 @@ describe('readProviderEvents', () => {
 		]);
 	});
 
+	it('reads a bounce mail, tied to the message it names', () => {
+		const bounce = {
+			from: 'Mail Delivery System <mailer-daemon@example.com>',
+			date: '2023-11-14T22:13:20Z',
+			metadata: { 'in-reply-to': '<draft-1@us.example>', 'content-type': 'multipart/report; report-type=delivery-status' },
+			textPlain: 'Your message could not be delivered.\n550 5.1.1 user unknown',
+		};
+		expect(detectProvider(bounce)).toBe('email');
+		expect(readProviderEvents('email', bounce, NOW)).toEqual([
+			{ event: 'bounced_hard', occurredAt: AT, providerId: '<draft-1@us.example>', eventId: 'email:<draft-1@us.example>:bounced_hard', channel: 'email', errorCode: '5.1.1' },
+		]);
+		const full = { ...bounce, metadata: {}, textPlain: 'mailbox full (4.2.2)\n\nMessage-ID: <draft-2@us.example>\nSubject: Hi' };
+		expect(readProviderEvents('email', full, NOW)).toMatchObject([{ event: 'bounced_soft', providerId: '<draft-2@us.example>', errorCode: '4.2.2' }]);
+		expect(readProviderEvents('email', { ...bounce, textPlain: 'no code' }, NOW)).toEqual([]);
+	});
+
 	it('makes nothing of anything else, and never throws', () => {
 		fc.assert(
 			fc.property(fc.constantFrom(...PROVIDERS), fc.anything(), (provider, payload) => {

@@ -1,0 +1,83 @@
+/** The pictures of the documentation, in the order they are shown. */
+
+export interface CanvasPicture {
+	file: string;
+	workflow: string;
+	width: number;
+	height: number;
+	caption: string;
+}
+
+export const CANVASES: readonly CanvasPicture[] = [
+	{ file: 'canvas-00-quick-start', workflow: '00', width: 1600, height: 500, caption: '00 · Quick start: a form, three nodes, a result. No key, no credential.' },
+	{ file: 'canvas-01-intake-leads', workflow: '01', width: 1600, height: 800, caption: '01 · Intake of leads: webhook, form, CSV file, Google Sheet.' },
+	{ file: 'canvas-02-intake-messages', workflow: '02', width: 1600, height: 900, caption: '02 · Intake of messages: one trigger a channel.' },
+	{ file: 'canvas-03-autopilot', workflow: '03', width: 2400, height: 760, caption: '03 · Autopilot: from a message to a planned or reviewed reply.' },
+	{ file: 'canvas-04-dispatch', workflow: '04', width: 1800, height: 860, caption: '04 · Dispatch: what is due is sent once.' },
+	{ file: 'canvas-09-housekeeping', workflow: '09', width: 1600, height: 600, caption: '09 · Housekeeping: leases, reviews waiting too long, failed runs.' },
+];
+
+export interface PanelPicture {
+	file: string;
+	node: string;
+	caption: string;
+	/** Label of the field to scroll to. */
+	scrollTo?: string;
+}
+
+/** Each decision after Execute step: the parameters in the middle, the end of the output on the right. */
+export const DECISIONS: readonly PanelPicture[] = [
+	{ file: 'run-record-lead', node: 'Record Lead', caption: 'Lead Autopilot, Message → Record, after a plain row.' },
+	{ file: 'run-classify-lead', node: 'Classify Lead', caption: 'Classify Lead.' },
+	{ file: 'run-stage-assign', node: 'Stage Assign', caption: 'Stage Assign.' },
+	{ file: 'run-ab-variant', node: 'A/B Variant', caption: 'A/B Variant.' },
+	{ file: 'run-generate-with-confidence', node: 'Generate With Confidence', caption: 'Generate With Confidence.' },
+	{ file: 'run-quality-gate', node: 'Quality Gate', caption: 'Quality Gate.' },
+	{ file: 'run-best-send-time', node: 'Best Send Time', caption: 'Best Send Time.' },
+	{ file: 'run-rate-limit', node: 'Rate Limit', caption: 'Rate Limit.' },
+	{ file: 'run-outcome-track', node: 'Outcome Track', caption: 'Outcome Track.' },
+];
+
+/** More fields of the decision nodes. */
+export const DECISION_FIELDS: readonly PanelPicture[] = [
+	{ file: 'panel-classify-lead-more', node: 'Classify Lead', scrollTo: 'Reuse Earlier Answers', caption: 'Classify Lead, further down.' },
+	{ file: 'panel-generate-more', node: 'Generate With Confidence', scrollTo: 'Tone', caption: 'Generate With Confidence: style, facts and template.' },
+	{ file: 'panel-generate-threshold', node: 'Generate With Confidence', scrollTo: 'Audit Share', caption: 'Generate With Confidence: what leaves by itself.' },
+];
+
+export const OPERATIONS: readonly PanelPicture[] = [
+	{ file: 'panel-message-record', node: 'Record Message', scrollTo: 'Options', caption: 'Lead Autopilot: Message → Record, further down.' },
+	{ file: 'panel-message-payload', node: 'Record Provider Payload', caption: 'Lead Autopilot: Message → Record Provider Payload.' },
+	{ file: 'panel-contact-upsert', node: 'Create or Update Contact', caption: 'Lead Autopilot: Contact → Create or Update.' },
+	{ file: 'panel-contact-opt-out', node: 'Opt Out', caption: 'Lead Autopilot: Contact → Opt Out.' },
+	{ file: 'panel-contact-take-over', node: 'Take Over', caption: 'Lead Autopilot: Contact → Take Over.' },
+	{ file: 'panel-settings-set', node: 'Set Settings', caption: 'Lead Autopilot: Setting → Set.' },
+	{ file: 'panel-settings-pipeline', node: 'Save Pipeline', caption: 'Lead Autopilot: Setting → Save Pipeline.' },
+	{ file: 'panel-outbox-schedule', node: 'Schedule', caption: 'Outbox: Schedule.' },
+	{ file: 'panel-outbox-review', node: 'Send to Review', caption: 'Outbox: Send to Review, with a text of one’s own.' },
+	{ file: 'panel-outbox-no-reply', node: 'No Reply', caption: 'Outbox: No Reply.' },
+	{ file: 'panel-outbox-claim-due', node: 'Claim Due', caption: 'Outbox: Claim Due.' },
+	{ file: 'panel-outbox-list', node: 'List', caption: 'Outbox: List.' },
+	{ file: 'panel-outbox-cancel', node: 'Cancel', caption: 'Outbox: Cancel.' },
+	{ file: 'panel-experiment-create', node: 'Create Experiment', caption: 'A/B Variant: Create.' },
+	{ file: 'panel-experiment-report', node: 'Report', caption: 'A/B Variant: Report.' },
+	{ file: 'panel-gate-inbound', node: 'Check Inbound', caption: 'Quality Gate: what a lead wrote.' },
+	{ file: 'panel-limit-rules', node: 'Own Rules', scrollTo: 'Purpose', caption: 'Rate Limit: rule sets, limits and own rules.' },
+	{ file: 'panel-stages-inline', node: 'Stages Here', caption: 'Stage Assign: stages written into the node.' },
+	{ file: 'panel-outcome-payload', node: 'Record Status', caption: 'Outcome Track: Record Provider Payload.' },
+	{ file: 'panel-outcome-sent', node: 'Record Sent', caption: 'Outcome Track: Record Sent.' },
+];
+
+/** Panels of shipped workflows that need no input. */
+export const SHIPPED_PANELS: readonly (PanelPicture & { workflow: string })[] = [
+	{ file: 'panel-trigger-conversation', workflow: '03', node: 'Conversation Ready', caption: 'Autopilot Trigger: Conversation Ready.' },
+	{ file: 'panel-trigger-send-due', workflow: '04', node: 'Send Due', caption: 'Autopilot Trigger: Send Due.' },
+	{ file: 'panel-outbox-begin-send', workflow: '04', node: 'Begin Send', caption: 'Outbox: Begin Send.' },
+	{ file: 'panel-outbox-mark-sent', workflow: '04', node: 'Mark Sent', caption: 'Outbox: Mark Sent.' },
+	{ file: 'panel-outbox-mark-failed', workflow: '04', node: 'Mark Failed', caption: 'Outbox: Mark Failed.' },
+];
+
+export const DARK: readonly PanelPicture[] = [
+	{ file: 'dark-classify-lead', node: 'Classify Lead', caption: 'Classify Lead in the dark theme.' },
+	{ file: 'dark-quality-gate', node: 'Quality Gate', caption: 'Quality Gate in the dark theme.' },
+];

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { sql, type Kysely } from 'kysely';
+import { OUTBOUND_STATUSES, OUTBOUND_TRANSITIONS } from '../../engine/message/outbound';
+import type { Database } from '../database';
+import { StoreNewerError } from '../errors';
+import type { Tables } from '../schema';
+import type { Session } from '../session';
+import { initial } from './0001-initial';
+import type { Migration, MigrationSteps } from './migration';
+
+const MIGRATIONS: readonly Migration[] = [initial];
+/** Name of the key that addresses are hashed with, in `meta`. */
+export const ADDRESS_KEY = 'address_key';
+
+const TARGET = MIGRATIONS.length;
+
+/**
+ * Brings the store to this version of the code. Any number of processes may call it at once: one does the work under a
+ * lock, the others wait for it.
+ * @throws StoreNewerError when the store was made by newer code.
+ */
+export async function migrate(database: Database, where: string): Promise<void> {
+	await database.write(async (session) => {
+		const { q, dialect } = session;
+		const schema = database.schema;
+		if (schema !== undefined) {
+			await sql`select pg_advisory_xact_lock(hashtext(${`${schema} migrations`}))`.execute(q);
+			// Asked first: creating a schema that exists still needs the right to create one.
+			const known = await session.rows(sql`select 1 from pg_namespace where nspname = ${schema}`);
+			if (known.length === 0) await sql`create schema ${sql.id(schema)}`.execute(q);
+		}
+		const table = (name: string): string => (schema === undefined ? `"${name}"` : `"${schema}"."${name}"`);
+		const steps: MigrationSteps = { dialect, table, run: async (statement) => await run(q, statement) };
+		await steps.run(`create table if not exists ${table('migrations')} (id bigint primary key, name text not null, applied_at bigint not null)`);
+		const { rows } = await sql<{ version: number | null }>`select max(id) as version from ${sql.raw(table('migrations'))}`.execute(q);
+		const version = rows[0].version ?? 0;
+		if (version > TARGET) {
+			throw new StoreNewerError(`The store ${where} was made by a newer version of Lead Autopilot (store version ${version}, this one knows ${TARGET}). Update the package on this n8n, or point it to another store.`);
+		}
+		for (const migration of MIGRATIONS.slice(version)) {
+			await migration.up(steps);
+			await sql`insert into ${sql.raw(table('migrations'))} (id, name, applied_at) values (${migration.id}, ${migration.name}, ${session.now})`.execute(q);
+		}
+		await allowKnownMoves(session);
+		await session.insert('meta', [{ key: ADDRESS_KEY, value: randomBytes(32).toString('hex') }], sql`on conflict do nothing`);
+	});
+}
+
+async function run(q: Kysely<Tables>, statement: string): Promise<void> {
+	await sql.raw(statement).execute(q);
+}
+
+/** The database's guard allows what the transition table of this code allows; it never forgets a move older code knew. */
+async function allowKnownMoves(session: Session): Promise<void> {
+	const moves = OUTBOUND_STATUSES.flatMap((from) => OUTBOUND_TRANSITIONS[from].map((to) => ({ from_status: from, to_status: to })));
+	await session.insert('outbound_moves', moves, sql`on conflict do nothing`);
+}

@@ -1,0 +1,157 @@
+import { sql } from 'kysely';
+import { ACTORS, mayMove, OutboundStatusSchema } from '../engine/message/outbound';
+import { DAY, epochMs } from '../engine/time';
+import type { AddressHash } from './addresses';
+import { cleanText, toJson } from './bulk';
+import { claimDue } from './claimDue';
+import type { Database } from './database';
+import { StoreInputError, TransitionRefusedError } from './errors';
+import { moveRows, outboundKey, statusOf, type Move, type OutboundDbRow } from './outboundMoves';
+import { cleanKey, insertDrafts, loadOutbound, toOutbound } from './outboundRows';
+import { planOutbound } from './planOutbound';
+import { settleByReceipts } from './receipts';
+import type { RowOf } from './schema';
+import { beginSend, markFailed, markSent } from './sendResults';
+import type { Session } from './session';
+import type { Outbound } from './store';
+
+/** How long a lapsed reservation is kept, for the same key to be recognised. */
+const LAPSED_KEPT_MS = DAY;
+
+export function createOutbound(database: Database, hash: AddressHash): Outbound {
+	return {
+		async saveDrafts(drafts) {
+			if (drafts.length === 0) return [];
+			return await database.write(async (session) => {
+				await insertDrafts(session, drafts);
+				const rows = await loadOutbound(session, drafts, false);
+				return drafts.flatMap(({ workspace, id }) => rows.get(cleanKey(workspace, id)) ?? []).map(toOutbound);
+			});
+		},
+
+		async find(workspace, ids) {
+			if (ids.length === 0) return [];
+			return await database.read(async (session) => {
+				const rows = await loadOutbound(session, ids.map((id) => ({ workspace, id })), false);
+				return ids.map((id) => {
+					const row = rows.get(cleanKey(workspace, id));
+					return row && toOutbound(row);
+				});
+			});
+		},
+
+		async recordGates(workspace, gates) {
+			if (gates.length === 0) return;
+			await database.write(async (session) => {
+				const last = [...new Map(gates.map(({ draftId, gate }) => [draftId, { workspace, id: draftId, gate: toJson(gate), updated_at: session.now }])).values()];
+				await session.update('outbound', ['workspace', 'id'], ['gate', 'updated_at'], last);
+			});
+		},
+
+		async plan(requests, decide) {
+			if (requests.length === 0) return [];
+			return await database.write(async (session) => await planOutbound(session, hash, requests, decide));
+		},
+
+		async claimDue(options, decide) {
+			return await database.write(async (session) => await claimDue(session, hash, options, decide));
+		},
+
+		async beginSend(workspace, ids, decide) {
+			if (ids.length === 0) return [];
+			// On disk before the message leaves: after a power cut a send that began must not look as if it never had.
+			return await database.write(async (session) => await beginSend(session, hash, workspace, ids, decide), { durable: true });
+		},
+
+		async markSent(sent) {
+			if (sent.length === 0) return [];
+			return await database.write(async (session) => await markSent(session, sent));
+		},
+
+		async markFailed(failures) {
+			if (failures.length === 0) return [];
+			return await database.write(async (session) => await markFailed(session, failures));
+		},
+
+		async cancel(workspace, ids, reason, actor) {
+			if (ids.length === 0) return [];
+			return await database.write(async (session) => {
+				const rows = await loadOutbound(session, ids.map((id) => ({ workspace, id })), true);
+				const moves = new Map<string, Move>();
+				for (const [index, id] of ids.entries()) {
+					const row = rows.get(cleanKey(workspace, id));
+					if (!row) throw new StoreInputError(`No message ${id} is stored in workspace "${workspace}".`, index);
+					if (row.status === 'cancelled') continue;
+					if (!mayMove(statusOf(row), 'cancelled')) throw new TransitionRefusedError(row.id, statusOf(row), 'cancelled');
+					moves.set(row.id, { row, to: 'cancelled', actor, sentence: reason });
+				}
+				for (const row of await moveRows(session, [...moves.values()])) rows.set(outboundKey(row), row);
+				return ids.flatMap((id) => {
+					const row = rows.get(cleanKey(workspace, id));
+					// In a batch that names a row twice, the first mention changes it.
+					return row ? [{ row: toOutbound(row), changed: moves.delete(row.id) }] : [];
+				});
+			});
+		},
+
+		async list(workspace, { statuses, contactId, limit }) {
+			return await database.read(async (session) => {
+				const inStatus = statuses ? sql`and ${session.among('status', statuses)}` : sql``;
+				const ofContact = contactId === undefined ? sql`` : sql`and contact_id = ${cleanText(contactId)}`;
+				const rows = await session.rows(sql<OutboundDbRow>`select * from ${session.table('outbound')} where workspace = ${workspace} ${inStatus} ${ofContact}
+					order by updated_at desc, created_at desc, id limit ${limit}`);
+				return rows.map(toOutbound);
+			});
+		},
+
+		async expireLeases(workspaces) {
+			return await database.write(async (session) => {
+				const inWorkspaces = workspaces ? sql`and ${session.among('workspace', workspaces)}` : sql``;
+				const expired = await session.rows(sql<OutboundDbRow>`select * from ${session.table('outbound')} where status in ('claimed', 'sending') and lease_until <= ${session.now} ${inWorkspaces}
+					${session.dialect === 'postgres' ? sql`for update skip locked` : sql``}`);
+				const moved = await moveRows(session, expired.map(expiry));
+				const uncertain = moved.filter(({ status }) => status === 'uncertain');
+				const settled = new Set((await settleByReceipts(session, uncertain)).map(outboundKey));
+				await forgetLapsed(session);
+				return {
+					returned: moved.filter(({ status }) => status === 'scheduled').map(({ id }) => id),
+					uncertain: uncertain.filter((row) => !settled.has(outboundKey(row))).map(({ id }) => id),
+				};
+			});
+		},
+
+		async transitions(workspace, id) {
+			return await database.read(async (session) => {
+				const rows = await session.matching('outbound_transitions', ['workspace', 'outbound_id'], [{ workspace, outbound_id: id }]);
+				return rows
+					.sort((a, b) => a.version - b.version)
+					.map((row) => ({
+						from: row.from_status === null ? undefined : OutboundStatusSchema.parse(row.from_status),
+						to: OutboundStatusSchema.parse(row.to_status),
+						actor: ACTORS.find((actor) => actor === row.actor) ?? 'engine',
+						reason: row.reason,
+						at: epochMs(row.at),
+					}));
+			});
+		},
+	};
+}
+
+function expiry(row: OutboundDbRow): Move {
+	return row.status === 'claimed'
+		? { row, to: 'scheduled', actor: 'housekeeping', sentence: 'Its lease ran out before sending began: due again.' }
+		: { row, to: 'uncertain', actor: 'housekeeping', sentence: 'Sending began and its end was never reported: a receipt or a person decides whether it was sent.' };
+}
+
+/** Reservations nobody bound to a job and that lapsed long ago. */
+async function forgetLapsed(session: Session): Promise<void> {
+	const lapsed = await session.rows(sql<RowOf<'reservations'>>`select * from ${session.table('reservations')}
+		where expires_at is not null and expires_at <= ${session.now - LAPSED_KEPT_MS} limit 10000 ${session.dialect === 'postgres' ? sql`for update skip locked` : sql``}`);
+	if (lapsed.length === 0) return;
+
+	for (const table of ['limit_entries', 'reservations'] as const) {
+		const id = sql.ref(table === 'reservations' ? 'id' : 'reservation_id');
+		const values = session.values('v', { workspace: 'text', id: 'text' }, lapsed);
+		await session.rows(sql`delete from ${session.table(table)} where (workspace, ${id}) in (select v.workspace, v.id from ${values})`);
+	}
+}

@@ -1,0 +1,114 @@
+import { cleanText, keyOf, toJson } from './bulk';
+import type { AddressHash } from './addresses';
+import { StoreInputError } from './errors';
+import { moveRows, outboundKey, type Move, type OutboundDbRow } from './outboundMoves';
+import { cleanKey, insertDrafts, loadOutbound, toOutbound } from './outboundRows';
+import { bindReservations, releaseReservations } from './reservations';
+import { openReviewsOf } from './reviewRows';
+import { loadFacts, openSiblings, threadOf } from './routeFacts';
+import type { Session } from './session';
+import type { DecideRoute, Planned, PlanRequest } from './store';
+
+interface Job {
+	request: PlanRequest;
+	row: OutboundDbRow;
+	/** The first request for a row that is still only drafted. */
+	due: boolean;
+}
+
+/** See `Outbound.plan`. The whole of it in one transaction. */
+export async function planOutbound(session: Session, hash: AddressHash, requests: readonly PlanRequest[], decide: DecideRoute): Promise<Planned[]> {
+	await insertDrafts(session, requests.flatMap(({ draft, draftId, workspace }) => (draft ? [{ ...draft, workspace, id: draftId }] : [])));
+	const jobs = await lockJobs(session, requests);
+	const due = jobs.filter((job) => job.due);
+	const facts = await loadFacts(session, hash, due.map(({ row }) => row));
+	const siblings = new Map((await openSiblings(session, due.map(({ row }) => row))).map((row) => [outboundKey(row), row]));
+
+	const moves: Move[] = [];
+	/** Ids of this batch still to come: they speak for themselves. */
+	const pending = new Set(due.map(({ row }) => outboundKey(row)));
+	const openOnThread = new Map<string, OutboundDbRow[]>();
+	for (const row of siblings.values()) {
+		const thread = threadOf(row);
+		if (thread !== undefined) openOnThread.set(thread, [...(openOnThread.get(thread) ?? []), row]);
+	}
+	for (const [at, { row }] of due.entries()) {
+		pending.delete(outboundKey(row));
+		const route = decide(facts[at]);
+		// In shadow mode and the like a decision may leave the draft where it is.
+		if (route.status === 'drafted') continue;
+		const sendAt = route.status === 'scheduled' ? (route.sendAt ?? facts[at].row.sendAt ?? session.now) : row.send_at;
+		moves.push({ row, to: route.status, actor: 'engine', sentence: route.sentence, dueAt: route.dueAt, set: { send_at: sendAt, gate: row.gate } });
+		const thread = threadOf(row);
+		if (thread === undefined || (route.status !== 'scheduled' && route.status !== 'in_review')) continue;
+		const older = (openOnThread.get(thread) ?? []).filter((other) => other.id !== row.id && !pending.has(outboundKey(other)));
+		for (const other of older.filter(({ status }) => ['drafted', 'in_review', 'scheduled'].includes(status))) {
+			moves.push({ row: other, to: 'cancelled', actor: 'engine', sentence: `Superseded by a newer reply on the same thread (${row.id}).` });
+		}
+		openOnThread.set(thread, [...(openOnThread.get(thread) ?? []).filter((other) => !older.includes(other) && other.id !== row.id), { ...row, status: route.status }]);
+	}
+	const moved = new Map((await moveRowsLocked(session, moves)).map((row) => [outboundKey(row), row]));
+	await settle(session, due, moved);
+	return await answer(session, jobs, moved);
+}
+
+/** Other rows that are to be cancelled are locked, and left alone when they moved on meanwhile. */
+async function moveRowsLocked(session: Session, moves: readonly Move[]): Promise<OutboundDbRow[]> {
+	const locked = await loadOutbound(session, moves.map(({ row }) => row), true);
+	const known = new Map<string, boolean>();
+	return await moveRows(
+		session,
+		moves.flatMap((move) => {
+			const key = outboundKey(move.row);
+			const current = locked.get(key);
+			if (!current) return [];
+			const stands = known.get(key) ?? current.version === move.row.version;
+			known.set(key, stands);
+			if (stands) return [move];
+			return [];
+		}),
+	);
+}
+
+async function lockJobs(session: Session, requests: readonly PlanRequest[]): Promise<Job[]> {
+	const keys = requests.map(({ workspace, draftId }) => ({ workspace, id: draftId }));
+	const unlocked = await loadOutbound(session, keys, false);
+	// Two plans on one thread take turns, so that exactly one reply stays open.
+	await session.lock('thread', [...unlocked.values()].flatMap((row) => threadOf(row) ?? []));
+	const rows = await loadOutbound(session, keys, true);
+	const seen = new Set<string>();
+	return requests.map((request, index) => {
+		const key = cleanKey(request.workspace, request.draftId);
+		const stored = rows.get(key);
+		if (!stored) throw new StoreInputError(`No draft ${request.draftId} is stored in workspace "${request.workspace}", and none was given. Run Generate With Confidence first, or hand its draft over.`, index);
+		const first = !seen.has(key);
+		seen.add(key);
+		const due = first && stored.status === 'drafted';
+		// The stored verdict stands; one that comes with the item only fills the gap.
+		const gate = stored.gate ?? (request.gate ? toJson(request.gate) : null);
+		const row = due ? { ...stored, gate, send_at: request.sendAt ?? stored.send_at, sentence: request.reason ?? stored.sentence } : stored;
+		return { request, row, due };
+	});
+}
+
+/** Reservations are tied to the job, or given back. */
+async function settle(session: Session, jobs: readonly Job[], moved: ReadonlyMap<string, OutboundDbRow>): Promise<void> {
+	const planned = jobs.flatMap(({ request, row }) => {
+		const after = moved.get(outboundKey(row));
+		return after ? [{ request, after }] : [];
+	});
+	const holding = planned.flatMap(({ request, after }) => (request.reservationId === undefined ? [] : [{ id: request.reservationId, after }]));
+	const keeps = holding.filter(({ after }) => after.status === 'scheduled' || after.status === 'in_review');
+	await bindReservations(session, keeps.map(({ id, after }) => ({ workspace: after.workspace, reservationId: id, outboundId: after.id, at: after.send_at ?? session.now })));
+	const frees = holding.filter((entry) => !keeps.includes(entry)).map(({ id, after }) => ({ workspace: after.workspace, id }));
+	const reservations = await session.matching('reservations', ['workspace', 'id'], frees, true);
+	await releaseReservations(session, reservations.filter(({ outbound_id }) => outbound_id === null));
+}
+
+async function answer(session: Session, jobs: readonly Job[], moved: ReadonlyMap<string, OutboundDbRow>): Promise<Planned[]> {
+	const reviews = await openReviewsOf(session, jobs.map(({ row }) => ({ workspace: row.workspace, kind: 'draft', subject: row.id })));
+	return jobs.map(({ row, due }) => {
+		const after = moved.get(outboundKey(row));
+		return { row: toOutbound(after ?? row), review: reviews.get(keyOf(row.workspace, 'draft', cleanText(row.id))), changed: due && after !== undefined };
+	});
+}

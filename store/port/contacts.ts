@@ -1,0 +1,19 @@
+import type { Classification } from '../../engine/classify/classification';
+import type { Contact } from '../../engine/message/contact';
+import type { Conversation } from '../../engine/message/message';
+import type { EpochMs } from '../../engine/time';
+
+/** A contact to create or complete. Needs an id or at least one address; only the fields given are written. */
+export type ContactInput = Partial<Omit<Contact, 'score' | 'stageId' | 'stageEnteredAt' | 'stageSetBy' | 'takenOverUntil' | 'optOutChannels'>>;
+
+export interface Contacts {
+	/** Finds each by id, else by any address (phone, e-mail, handle), else creates it with an id derived from its first address. Idempotent. */
+	upsert(workspace: string, contacts: ContactInput[]): Promise<Contact[]>;
+	/** Each reference is an id or any address. Undefined where nobody is known by it. */
+	find(workspace: string, references: string[]): Promise<(Contact | undefined)[]>;
+	/** A person takes the conversation (until given), or hands it back (until null). */
+	setTakeOver(workspace: string, changes: { contactId: string; until: EpochMs | null; by: string }[]): Promise<void>;
+	/** Keeps what a classification said: score, status, summary. */
+	saveClassification(workspace: string, results: { contactId: string; messageId?: string; classification: Classification }[]): Promise<void>;
+	conversations(workspace: string, contactIds: string[]): Promise<Conversation[]>;
+}

@@ -1,0 +1,55 @@
+import type { Channel } from '../../engine/channels/channel';
+import type { Contact } from '../../engine/message/contact';
+import type { Conversation, Message } from '../../engine/message/message';
+import type { Mode } from '../../engine/message/mode';
+import type { Actor } from '../../engine/message/outbound';
+import type { Reply } from '../../engine/reply/reply';
+import type { EpochMs } from '../../engine/time';
+import type { ContactInput } from './contacts';
+
+export interface InboundInput {
+	/** Without an id one is derived from channel and provider id; without both it is random and cannot be deduplicated. */
+	message: Omit<Message, 'id' | 'workspace'> & { id?: string };
+	contact: ContactInput;
+}
+export interface RecordedMessage {
+	message: Message;
+	contact: Contact;
+	conversation: Conversation;
+	/** new: first seen. open: seen before and still undecided (goes on as normal). decided: was answered or settled. */
+	repeat: 'new' | 'open' | 'decided';
+}
+export interface ReadyConversation {
+	workspace: string;
+	/** The newest undecided inbound; `text` merges the burst, `mergedIds` names the earlier ones. */
+	message: Message;
+	contact: Contact;
+	conversation: Conversation;
+	mode: Mode;
+	/** The reading stored with the message, when somebody made one. */
+	reply?: Reply;
+	leaseUntil: EpochMs;
+	/** 1 for the first lease. */
+	leaseCount: number;
+}
+/** Inbound rows, received → decided. */
+export interface Messages {
+	/** Contact and message in one transaction. A repeat changes nothing. */
+	record(workspace: string, inputs: InboundInput[]): Promise<RecordedMessage[]>;
+	/** What a colleague wrote by hand in a channel: kept in the conversation, takes the thread over for `takeOverMs`, cancels what is planned there. */
+	recordFromPerson(workspace: string, inputs: (InboundInput & { takeOverMs: number })[]): Promise<RecordedMessage[]>;
+	/**
+	 * Threads whose newest message is an undecided inbound older than `quietMs` and not leased: leased for `leaseMs` and
+	 * returned, oldest first. Threads that used up `maxLeases` become reviews instead. Workspaces in mode off are left alone.
+	 */
+	claimReady(options: { workspaces?: string[]; quietMs: number; leaseMs: number; maxLeases: number; limit: number }): Promise<ReadyConversation[]>;
+	/** Ends the lease of conversations whose execution failed before anything was decided. */
+	release(workspace: string, messageIds: string[]): Promise<void>;
+	/** The stored reading of each message; what is stored first is kept. */
+	saveReadings(workspace: string, readings: { messageId: string; reply: Reply }[]): Promise<void>;
+	readings(workspace: string, messageIds: string[]): Promise<(Reply | undefined)[]>;
+	/** Settles messages without an answer (opt-out, out of office, no reply needed). */
+	decide(workspace: string, decisions: { messageId: string; reason: string; actor: Actor }[]): Promise<void>;
+	/** When each contact last wrote on the channel itself (source `channel`): what opens a provider's reply window. */
+	lastInboundAt(workspace: string, keys: { contactId: string; channel: Channel }[]): Promise<(EpochMs | undefined)[]>;
+}

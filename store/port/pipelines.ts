@@ -1,0 +1,24 @@
+import type { Status } from '../../engine/message/contact';
+import type { Pipeline } from '../../engine/pipeline/stage';
+import type { EpochMs } from '../../engine/time';
+
+export interface StageChange {
+	workspace: string;
+	contactId: string;
+	pipelineId: string;
+	/** The stage the decision was made on: the write happens only if it still stands. */
+	expectedStageId?: string;
+	stageId: string;
+	setBy: 'model' | 'person' | 'status';
+	score?: number;
+	status?: Status;
+	log: { rule: string; confidence?: number; reasoning?: string; usedFallback?: boolean; actor: string; sentence: string };
+}
+export interface Pipelines {
+	save(workspace: string, pipelines: Pipeline[]): Promise<void>;
+	find(workspace: string, ids: string[]): Promise<(Pipeline | undefined)[]>;
+	list(workspace: string): Promise<Pipeline[]>;
+	/** Compare-and-set. `applied: false` when somebody else moved the contact first; nothing was written. */
+	changeStages(changes: StageChange[]): Promise<{ applied: boolean; activityId?: string }[]>;
+	activities(workspace: string, contactId: string, limit: number): Promise<{ id: string; kind: string; at: EpochMs; detail: unknown }[]>;
+}

@@ -1,0 +1,147 @@
+import { DateTime, IANAZone } from 'luxon';
+import { sql } from 'kysely';
+import { ChannelSchema, HANDLE_KIND } from '../engine/channels/channel';
+import { DAY, epochMs } from '../engine/time';
+import { addressesOf, normalAddress, type AddressHash } from './addresses';
+import { fromJson, keyOf } from './bulk';
+import { loadContacts } from './contactRows';
+import { lastInbound, SEQ_STEP } from './messageRows';
+import { outboundKey, type OutboundDbRow } from './outboundMoves';
+import { toOutbound } from './outboundRows';
+import type { RowOf } from './schema';
+import type { Session } from './session';
+import { loadSettings } from './settings';
+import type { RouteFacts } from './store';
+import { suppressionReasons } from './suppressionList';
+
+/** Statuses in which a reply still may go out, the one nearest to it first. */
+export const OPEN_STATUSES = ['sending', 'claimed', 'scheduled', 'in_review', 'drafted'] as const;
+
+export const threadOf = (row: OutboundDbRow): string | undefined =>
+	row.purpose === 'reply' && row.thread_id !== null ? keyOf(row.workspace, row.channel, row.thread_id) : undefined;
+
+/**
+ * What a routing decision needs for each row, in their order; the number of queries does not depend on theirs.
+ * Without `counts` nothing counts as sent today: for rows whose place under the caps is theirs already.
+ */
+export async function loadFacts(session: Session, hash: AddressHash, rows: readonly OutboundDbRow[], { counts = true } = {}): Promise<RouteFacts[]> {
+	if (rows.length === 0) return [];
+	const people = rows.map((row) => ({ workspace: row.workspace, contactId: row.contact_id, channel: row.channel }));
+	const settings = await loadSettings(session, rows.map((row) => ({ workspace: row.workspace, accountId: row.account_id ?? undefined, contactId: row.contact_id })));
+	const contacts = await loadContacts(session, hash, rows.map((row) => ({ workspace: row.workspace, id: row.contact_id })));
+	const contactOf = (row: OutboundDbRow) => contacts.get(keyOf(row.workspace, row.contact_id));
+	const suppressed = await suppressionReasons(
+		session,
+		hash,
+		rows.map((row) => {
+			const channel = ChannelSchema.parse(row.channel);
+			const contact = contactOf(row);
+			const to = row.to_address === '' ? [] : [{ kind: HANDLE_KIND[channel], address: normalAddress(HANDLE_KIND[channel], row.to_address) }];
+			return { workspace: row.workspace, contactId: row.contact_id, channel, addresses: [...to, ...(contact ? addressesOf(contact) : [])] };
+		}),
+	);
+	const newer = await rowsWithNewerInbound(session, rows);
+	const open = await openReplies(session, rows);
+	const inbound = await lastInbound(session, people);
+	const approved = await approvedDrafts(session, rows);
+	// As the caps read it: a name that is no zone is passed over.
+	const zones = rows.map((row, at) => [contactOf(row)?.timezone, settings[at].timezone].find((zone) => zone !== undefined && IANAZone.isValidZone(zone)) ?? 'UTC');
+	const today = counts ? await sentToday(session, rows, zones) : rows.map(() => ({ contact: 0, workspace: 0 }));
+	return rows.map((row, at) => {
+		const thread = threadOf(row);
+		const last = inbound[at];
+		return {
+			row: toOutbound(row),
+			settings: settings[at],
+			contact: contactOf(row),
+			suppressed: suppressed[at],
+			newerInbound: newer.has(outboundKey(row)),
+			openReplyOnThread: thread === undefined ? undefined : open.get(thread)?.find((id) => id !== row.id),
+			lastInboundAt: last === undefined ? undefined : epochMs(last),
+			sentToContactToday: today[at].contact,
+			sentByWorkspaceToday: today[at].workspace,
+			approved: approved.has(outboundKey(row)),
+			now: session.now,
+		};
+	});
+}
+
+/** Rows whose lead wrote again since: a message still open, or one that another draft or a person answers. Settled ones (an out-of-office note) do not count. */
+async function rowsWithNewerInbound(session: Session, rows: readonly OutboundDbRow[]): Promise<Set<string>> {
+	const inboundIds = rows.map((row) => fromJson<string[]>(row.inbound_ids));
+	const answered = await session.matching('messages', ['workspace', 'id'], rows.flatMap((row, at) => inboundIds[at].map((id) => ({ workspace: row.workspace, id }))));
+	const seqOf = new Map(answered.map((message) => [keyOf(message.workspace, message.id), message.seq]));
+	const wanted = rows.map((row, at) => {
+		const seqs = inboundIds[at].flatMap((id) => seqOf.get(keyOf(row.workspace, id)) ?? []);
+		const after = seqs.length > 0 ? Math.max(...seqs) : row.created_at * SEQ_STEP + SEQ_STEP - 1;
+		return { workspace: row.workspace, id: row.id, channel: row.channel, thread_id: row.thread_id, contact_id: row.contact_id, after };
+	});
+	const columns = { workspace: 'text', id: 'text', channel: 'text', thread_id: 'text?', contact_id: 'text', after: 'int' } as const;
+	const join = session.dialect === 'sqlite' ? sql`cross join` : sql`join`;
+	const newer = async (some: typeof wanted, by: 'thread_id' | 'contact_id') =>
+		some.length === 0
+			? []
+			: await session.rows(sql<{ workspace: string; id: string }>`select distinct v.workspace, v.id
+				from ${session.values('v', columns, some)} ${join} ${session.table('messages')} as m
+				on m.workspace = v.workspace and m.channel = v.channel and ${sql.ref(`m.${by}`)} = ${sql.ref(`v.${by}`)} and m.direction = 'inbound'
+				and m.seq > v.after and (m.state = 'received' or (m.answered_by is not null and m.answered_by <> v.id))`);
+	const found = [...(await newer(wanted.filter(({ thread_id }) => thread_id !== null), 'thread_id')), ...(await newer(wanted.filter(({ thread_id }) => thread_id === null), 'contact_id'))];
+	return new Set(found.map(outboundKey));
+}
+
+/** Ids of the open replies of each row's thread, the one nearest to leaving first. */
+async function openReplies(session: Session, rows: readonly OutboundDbRow[]): Promise<Map<string, string[]>> {
+	const siblings = await openSiblings(session, rows);
+	const order = (row: OutboundDbRow): number => OPEN_STATUSES.findIndex((status) => status === row.status);
+	const result = new Map<string, string[]>();
+	for (const row of siblings.sort((a, b) => order(a) - order(b) || a.created_at - b.created_at || (a.id < b.id ? -1 : 1))) {
+		const thread = threadOf(row);
+		if (thread !== undefined) result.set(thread, [...(result.get(thread) ?? []), row.id]);
+	}
+	return result;
+}
+
+/** The open replies on the threads of these rows, themselves included. */
+export async function openSiblings(session: Session, rows: readonly OutboundDbRow[]): Promise<OutboundDbRow[]> {
+	const threads = rows.flatMap((row) => (threadOf(row) === undefined || row.thread_id === null ? [] : [{ workspace: row.workspace, channel: row.channel, thread_id: row.thread_id }]));
+	if (threads.length === 0) return [];
+	const distinct = [...new Map(threads.map((thread) => [JSON.stringify(thread), thread])).values()];
+	const join = session.dialect === 'sqlite' ? sql`cross join` : sql`join`;
+	// The statuses are written out: that is how both planners see that the index of open rows will do.
+	const open = sql.raw(OPEN_STATUSES.map((status) => `'${status}'`).join(', '));
+	return await session.rows(sql<OutboundDbRow>`select o.* from ${session.values('v', { workspace: 'text', channel: 'text', thread_id: 'text' }, distinct)} ${join} ${session.table('outbound')} as o
+		on o.workspace = v.workspace and o.channel = v.channel and o.thread_id = v.thread_id where o.status in (${open}) and o.purpose = 'reply'`);
+}
+
+/** Rows whose last review of the draft ended with a person's yes. */
+async function approvedDrafts(session: Session, rows: readonly OutboundDbRow[]): Promise<Set<string>> {
+	const reviews = await session.matching('reviews', ['workspace', 'kind', 'outbound_id'], rows.map((row) => ({ workspace: row.workspace, kind: 'draft', outbound_id: row.id })));
+	const last = new Map<string, RowOf<'reviews'>>();
+	for (const review of reviews.sort((a, b) => a.created_at - b.created_at)) last.set(keyOf(review.workspace, review.outbound_id), review);
+	return new Set([...last].filter(([, review]) => review.decision === 'approved' || review.decision === 'edited').map(([key]) => key));
+}
+
+function startOfDay(now: number, zone: string): number {
+	const local = DateTime.fromMillis(now, { zone });
+	return local.isValid ? local.startOf('day').toMillis() : Math.floor(now / DAY) * DAY;
+}
+
+/** Sent, or maybe about to be, today: to the contact in its local day, by the workspace in the UTC day; the row itself does not count. */
+async function sentToday(session: Session, rows: readonly OutboundDbRow[], zones: readonly string[]): Promise<{ contact: number; workspace: number }[]> {
+	const outbound = session.table('outbound');
+	const join = session.dialect === 'sqlite' ? sql`cross join` : sql`join`;
+	const countedSince = (since: ReturnType<typeof sql>) =>
+		sql`((o.status = 'sent' and o.sent_at >= ${since}) or o.status in ('claimed', 'sending') or (o.status = 'uncertain' and o.sending_at >= ${since}))`;
+	const perContact = rows.map((row, place) => ({ place, workspace: row.workspace, contact_id: row.contact_id, id: row.id, since: startOfDay(session.now, zones[place]) }));
+	const columns = { place: 'int', workspace: 'text', contact_id: 'text', id: 'text', since: 'int' } as const;
+	const contact = await session.rows(sql<{ place: number; count: number }>`select v.place, count(*) as count from ${session.values('v', columns, perContact)} ${join} ${outbound} as o
+		on o.workspace = v.workspace and o.contact_id = v.contact_id and o.id <> v.id and o.status in ('sent', 'claimed', 'sending', 'uncertain') and ${countedSince(sql`v.since`)} group by v.place`);
+	const utcDay = startOfDay(session.now, 'UTC');
+	const workspaces = [...new Set(rows.map(({ workspace }) => workspace))].map((workspace) => ({ workspace }));
+	const whole = await session.rows(sql<{ workspace: string; count: number }>`select v.workspace, count(*) as count from ${session.values('v', { workspace: 'text' }, workspaces)} ${join} ${outbound} as o
+		on o.workspace = v.workspace and o.status in ('sent', 'claimed', 'sending', 'uncertain') and ${countedSince(sql`${utcDay}`)} group by v.workspace`);
+	const ofContact = new Map(contact.map(({ place, count }) => [place, count]));
+	const ofWorkspace = new Map(whole.map(({ workspace, count }) => [workspace, count]));
+	const countsItself = (row: OutboundDbRow): number => (['claimed', 'sending'].includes(row.status) ? 1 : 0);
+	return rows.map((row, at) => ({ contact: ofContact.get(at) ?? 0, workspace: Math.max((ofWorkspace.get(row.workspace) ?? 0) - countsItself(row), 0) }));
+}

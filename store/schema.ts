@@ -1,0 +1,78 @@
+/**
+ * Every table and column, once: the row types of the query builder and the column lists of the bulk statements come
+ * from here. A trailing `?` allows null. Times are epoch milliseconds (`int`), JSON is text, booleans are 0 or 1.
+ */
+export const TABLES = {
+	meta: { key: 'text', value: 'text' },
+	accounts: { workspace: 'text', channel: 'text', external_id: 'text', name: 'text?', pipeline_id: 'text?', enabled: 'int' },
+	contacts: {
+		workspace: 'text', id: 'text', name: 'text?', email: 'text?', phone: 'text?', company: 'text?', handles: 'text', timezone: 'text?',
+		country: 'text?', language: 'text?', best_contact_time: 'text?', attributes: 'text', consent: 'text', profiling: 'int', owner: 'text?',
+		pipeline_id: 'text?', stage_id: 'text?', stage_entered_at: 'int?', stage_set_by: 'text?', score: 'real?', status: 'text?',
+		summary: 'text?', summary_at: 'int?', taken_over_until: 'int?', taken_over_by: 'text?', created_at: 'int', updated_at: 'int',
+	},
+	contact_addresses: { workspace: 'text', kind: 'text', address: 'text', contact_id: 'text' },
+	messages: {
+		workspace: 'text', id: 'text', contact_id: 'text', account_id: 'text?', channel: 'text', direction: 'text', source: 'text',
+		thread_id: 'text', provider_id: 'text?', text: 'text', subject: 'text?', language: 'text?', attachments: 'text', timestamp: 'int',
+		raw: 'text?', received_at: 'int', seq: 'int', state: 'text', decided_reason: 'text?', decided_by: 'text?', decided_at: 'int?',
+		answered_by: 'text?', lease_until: 'int?', lease_count: 'int', reply: 'text?',
+	},
+	outbound: {
+		workspace: 'text', id: 'text', status: 'text', version: 'int', sentence: 'text', contact_id: 'text', channel: 'text', to_address: 'text',
+		account_id: 'text?', thread_id: 'text?', inbound_ids: 'text', purpose: 'text', draft: 'text', gate: 'text?', variant: 'text?',
+		score: 'real?', send_at: 'int?', attempts: 'int', provider_id: 'text?', sending_at: 'int?', sent_at: 'int?', lease_until: 'int?',
+		error_code: 'text?', created_at: 'int', updated_at: 'int',
+	},
+	outbound_transitions: {
+		workspace: 'text', outbound_id: 'text', version: 'int', from_status: 'text?', to_status: 'text', actor: 'text', reason: 'text', at: 'int',
+	},
+	outbound_moves: { from_status: 'text', to_status: 'text' },
+	reviews: {
+		workspace: 'text', id: 'text', kind: 'text', subject: 'text', outbound_id: 'text?', message_id: 'text?', contact_id: 'text?',
+		sentence: 'text', due_at: 'int', created_at: 'int', decision: 'text?', reviewer: 'text?', edited_text: 'text?', edit_distance: 'real?',
+		seconds_to_decide: 'real?', decided_at: 'int?',
+	},
+	settings: { workspace: 'text', kind: 'text', scope_id: 'text', patch: 'text', mode: 'text?', updated_at: 'int', updated_by: 'text' },
+	suppressions: { workspace: 'text', channel: 'text', subject: 'text', reason: 'text', actor: 'text', created_at: 'int' },
+	reservations: {
+		workspace: 'text', id: 'text', idempotency_key: 'text', state: 'text', outbound_id: 'text?', at: 'int', expires_at: 'int?',
+		decision: 'text', created_at: 'int',
+	},
+	limit_entries: { workspace: 'text', scope: 'text', reservation_id: 'text', at: 'int', expires_at: 'int?' },
+	experiments: {
+		workspace: 'text', id: 'text', name: 'text', status: 'text', context: 'text?', metric: 'text', variants: 'text', winner: 'text?',
+		created_at: 'int', updated_at: 'int',
+	},
+	exposures: {
+		workspace: 'text', experiment_id: 'text', contact_id: 'text', variant_id: 'text', propensity: 'real', assigned_at: 'int',
+		exposed_at: 'int?', outbound_id: 'text?',
+	},
+	outcomes: {
+		workspace: 'text', id: 'text', event: 'text', occurred_at: 'int', outbound_id: 'text?', provider_id: 'text?', event_id: 'text?',
+		thread_id: 'text?', contact_id: 'text?', channel: 'text?', error_code: 'text?', value: 'real?', currency: 'text?', attributed: 'text',
+		recorded_at: 'int',
+	},
+	pipelines: { workspace: 'text', id: 'text', name: 'text', instructions: 'text?', stages: 'text', updated_at: 'int' },
+	activities: { workspace: 'text', id: 'text', contact_id: 'text', kind: 'text', at: 'int', seq: 'int', detail: 'text' },
+	model_keys: {
+		fingerprint: 'text', limited_until: 'int?', invalid_until: 'int?', exhausted_until: 'int?', last_used_at: 'int?', spent_usd: 'real',
+		spent_day: 'text?',
+	},
+	model_holds: { workspace: 'text', id: 'text', day: 'text', amount_usd: 'real', expires_at: 'int' },
+	model_spend: { workspace: 'text', day: 'text', spent_usd: 'real' },
+	llm_calls: {
+		workspace: 'text', id: 'text', purpose: 'text', model_id: 'text', key_fingerprint: 'text?', prompt_version: 'text', input_tokens: 'int?',
+		output_tokens: 'int?', cost_usd: 'real?', latency_ms: 'real', attempts: 'int', outcome: 'text', correlation_id: 'text?', at: 'int',
+	},
+	analyses: { workspace: 'text', hash: 'text', contact_id: 'text?', classification: 'text', at: 'int' },
+} as const satisfies Record<string, Record<string, ColumnKind>>;
+
+export type ColumnKind = 'text' | 'text?' | 'int' | 'int?' | 'real' | 'real?';
+export type ColumnValue<K extends ColumnKind> = K extends 'text' ? string : K extends 'text?' ? string | null : K extends 'int' | 'real' ? number : number | null;
+export type RowOfColumns<C extends Record<string, ColumnKind>> = { -readonly [K in keyof C]: ColumnValue<C[K]> };
+
+export type TableName = keyof typeof TABLES;
+export type RowOf<T extends TableName> = RowOfColumns<(typeof TABLES)[T]>;
+/** The query builder's view of the database. */
+export type Tables = { [T in TableName]: RowOf<T> };

@@ -1,0 +1,76 @@
+import { narrowerMode, DEFAULT_MODE, type Mode } from '../engine/message/mode';
+import { DEFAULT_SETTINGS, SettingsPatchSchema, type EffectiveSettings, type SettingsPatch } from '../engine/message/settings';
+import { sql } from 'kysely';
+import { cleanText, fromJson, keyOf, toJson } from './bulk';
+import type { Database } from './database';
+import { StoreInputError } from './errors';
+import type { RowOf } from './schema';
+import type { Session } from './session';
+import type { SettingsStore } from './store';
+
+export interface SettingsKey {
+	workspace: string;
+	accountId?: string;
+	contactId?: string;
+}
+
+function scopesOf({ workspace, accountId, contactId }: SettingsKey): { workspace: string; kind: string; scope_id: string }[] {
+	return [
+		{ workspace, kind: 'workspace', scope_id: '' },
+		...(accountId ? [{ workspace, kind: 'account', scope_id: accountId }] : []),
+		...(contactId ? [{ workspace, kind: 'contact', scope_id: contactId }] : []),
+	];
+}
+
+/** Patches from the widest scope to the narrowest: the narrower wins, but mode and kill switch only ever get stricter. */
+export function combineSettings(patches: readonly SettingsPatch[]): EffectiveSettings {
+	const [workspace = {}, ...narrower] = patches;
+	let mode: Mode = workspace.mode ?? DEFAULT_MODE;
+	for (const patch of narrower) if (patch.mode) mode = narrowerMode(mode, patch.mode);
+	const given = patches.map((patch) => Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)));
+	return { ...DEFAULT_SETTINGS, ...Object.assign({}, ...given), mode, killSwitch: patches.some(({ killSwitch }) => killSwitch === true) };
+}
+
+/** The settings that hold for each key, in their order; one query for all. */
+export async function loadSettings(session: Session, keys: readonly SettingsKey[]): Promise<EffectiveSettings[]> {
+	const scopes = keys.map(scopesOf);
+	const rows = await session.matching('settings', ['workspace', 'kind', 'scope_id'], scopes.flat());
+	const patches = new Map(rows.map((row) => [keyOf(row.workspace, row.kind, row.scope_id), patchOf(row)]));
+	return scopes.map((list) => combineSettings(list.map(({ workspace, kind, scope_id }) => patches.get(keyOf(workspace, kind, cleanText(scope_id))) ?? {})));
+}
+
+const patchOf = (row: RowOf<'settings'>): SettingsPatch => SettingsPatchSchema.parse(fromJson(row.patch));
+
+export function createSettings(database: Database): SettingsStore {
+	return {
+		async effective(keys) {
+			if (keys.length === 0) return [];
+			return await database.read(async (session) => await loadSettings(session, keys));
+		},
+
+		async set(workspace, scope, patch, actor) {
+			const parsed = SettingsPatchSchema.safeParse(patch);
+			if (!parsed.success) {
+				const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+				throw new StoreInputError(`These settings cannot be kept (${wrong}). Correct them and save again.`, 0);
+			}
+			if (scope.kind !== 'workspace' && !scope.id) throw new StoreInputError(`Settings of one ${scope.kind} need its id.`, 0);
+			const scopeId = scope.kind === 'workspace' ? '' : (scope.id ?? '');
+			return await database.write(async (session) => {
+				await session.lock('settings', [keyOf(workspace, scope.kind, scopeId)]);
+				const [before] = await session.matching('settings', ['workspace', 'kind', 'scope_id'], [{ workspace, kind: scope.kind, scope_id: scopeId }]);
+				// A key given as undefined is taken away: the wider scope holds again.
+				const next = { ...(before ? patchOf(before) : {}), ...patch };
+				await session.insert(
+					'settings',
+					[{ workspace, kind: scope.kind, scope_id: scopeId, patch: toJson(next), mode: next.mode ?? null, updated_at: session.now, updated_by: actor }],
+					sql`on conflict (workspace, kind, scope_id) do update set patch = excluded.patch, mode = excluded.mode, updated_at = excluded.updated_at, updated_by = excluded.updated_by`,
+				);
+				const [effective] = await loadSettings(session, [
+					{ workspace, accountId: scope.kind === 'account' ? scopeId : undefined, contactId: scope.kind === 'contact' ? scopeId : undefined },
+				]);
+				return effective;
+			});
+		},
+	};
+}

@@ -1,0 +1,83 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { StoreConfig } from '../../store/config';
+import { openStore } from '../../store/openStore';
+import { DIALECTS, dueJob, emptyPlace, newDraft, query, sendNow, stopServers, type Place } from './fixtures';
+import { brokenInvariants } from './invariants';
+
+afterAll(stopServers);
+jest.setTimeout(180_000);
+
+interface Worker {
+	process: ChildProcess;
+	/** Resolves with the first line the worker printed. */
+	first: Promise<unknown>;
+	ended: Promise<void>;
+}
+
+function start(task: string, config: StoreConfig, name: string): Worker {
+	const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'worker.ts'), task, JSON.stringify(config), name], {
+		stdio: ['ignore', 'pipe', 'pipe'],
+		env: { ...process.env, NODE_NO_WARNINGS: '1' },
+	});
+	let said = '';
+	child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+	const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+	const first = new Promise<unknown>((resolve, reject) => {
+		createInterface({ input: child.stdout }).once('line', (line) => resolve(JSON.parse(line)));
+		void ended.then(() => reject(new Error(`The worker ended without a word: ${said}`)));
+	});
+	first.catch(() => undefined);
+	return { process: child, first, ended };
+}
+
+describe.each(DIALECTS)('several processes on one %s store', (dialect) => {
+	let place: Place;
+	beforeEach(async () => (place = await emptyPlace(dialect)));
+	afterEach(async () => await place.remove());
+
+	it('64 claimants in two processes never get the same job, and together get all', async () => {
+		const store = await openStore(place.config, { idleCloseMs: 0 });
+		const drafts = Array.from({ length: 500 }, (_, at) => newDraft({ id: `job-${at}`, contactId: `c-${at % 50}` }));
+		await store.outbound.plan(drafts.map((draft) => ({ workspace: draft.workspace, draftId: draft.id, draft })), sendNow);
+		const workers = [start('claim', place.config, '32'), start('claim', place.config, '32')];
+		const answers = await Promise.all(workers.map(({ first }) => first));
+		await Promise.all(workers.map(({ ended }) => ended));
+		const claimed = answers.flatMap((answer) => {
+			if (typeof answer !== 'object' || answer === null || !('claimed' in answer) || !Array.isArray(answer.claimed)) throw new Error(JSON.stringify(answer));
+			return answer.claimed.flat().map(String);
+		});
+		expect(claimed).toHaveLength(500);
+		expect(new Set(claimed).size).toBe(500);
+		await store.close();
+	});
+
+	it('four processes that open an empty store at once migrate it once', async () => {
+		const workers = ['a', 'b', 'c', 'd'].map((name) => start('open', place.config, name));
+		expect(await Promise.all(workers.map(({ first }) => first))).toEqual(['open', 'open', 'open', 'open']);
+		await Promise.all(workers.map(({ ended }) => ended));
+		expect(await query(place.config, 'select id, name from {migrations}')).toEqual([expect.objectContaining({ id: 1, name: 'initial' })]);
+	});
+
+	it('a process killed in the middle of any write leaves nothing half-written', async () => {
+		// Spread over the first rounds of writing, where every kind of write is under way at some point.
+		const delays = [3, 11, 23, 41, 67, 101, 223, 479, 797, 1201];
+		for (const [at, delay] of delays.entries()) {
+			const worker = start('write', place.config, `k${at}`);
+			expect(await worker.first).toBe('writing');
+			await pause(delay);
+			worker.process.kill('SIGKILL');
+			await worker.ended;
+			expect(await brokenInvariants(place.config)).toEqual([]);
+		}
+		// The next process goes on as if nothing had been.
+		const store = await openStore(place.config, { idleCloseMs: 0 });
+		const id = await dueJob(store, { workspace: 'w0', contactId: 'after' });
+		expect(await store.outbound.find('w0', [id])).toMatchObject([{ status: 'scheduled' }]);
+		const [{ written }] = await query<{ written: number }>(place.config, "select count(*) as written from {outbound} where status = 'sent'");
+		expect(written).toBeGreaterThan(0);
+		await store.close();
+	});
+});

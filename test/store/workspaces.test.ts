@@ -1,0 +1,145 @@
+import type { Classification } from '../../engine/classify/classification';
+import type { Reply } from '../../engine/reply/reply';
+import { DAY, iso, later, MINUTE } from '../../engine/time';
+import type { StageChange, Store } from '../../store/store';
+import { CLAIM, DIALECTS, inbound, newDraft, openTestStore, PASS, sendNow, START, stopServers, toReview, type TestStore } from './fixtures';
+
+afterAll(stopServers);
+
+const REPLY: Reply = { intent: 'question', optOut: { wanted: false, certainty: 0 }, sentiment: 0, language: 'en', needsAnswer: true };
+const classified = (summary: string): Classification => ({ intent: 'hot', score: 75, status: 'QUALIFIED', confidence: 0.8, summary, reasons: [], evidence: [], usedFallback: false, retryCount: 0, cached: false, abstained: false, sentence: 'Hot.' });
+const READY = { quietMs: 0, leaseMs: MINUTE, maxLeases: 3, limit: 50 };
+
+/** Fills a workspace through every writing method, always with the same ids; only the texts name the workspace. */
+async function fill(store: Store, workspace: string): Promise<void> {
+	const contact = { id: 'c', phone: '+49 151 1234567', email: 'a@b.de', name: workspace };
+	const variant = { experimentId: 'e', variantId: workspace, name: 'V', propensity: 0.5, sticky: false, sentence: '' };
+	const draft = (id: string, threadId?: string) => newDraft({ workspace, id, contactId: 'c', threadId, variant, inboundIds: threadId ? ['m'] : [] });
+	await store.accounts.upsert([{ channel: 'whatsapp', externalId: `x-${workspace}`, workspace, enabled: true }]);
+	await store.contacts.upsert(workspace, [contact]);
+	await store.messages.record(workspace, [inbound({ id: 'm', providerId: 'p', text: workspace, contact })]);
+	await store.messages.saveReadings(workspace, [{ messageId: 'm', reply: { ...REPLY, language: workspace } }]);
+	await store.contacts.saveClassification(workspace, [{ contactId: 'c', classification: classified(workspace) }]);
+	await store.analyses.put(workspace, [{ hash: 'h', classification: classified(workspace) }]);
+	await store.pipelines.save(workspace, [{ id: 'p', name: workspace, stages: [{ id: 's', name: 'S', type: 'LEAD', order: 1 }] }]);
+	await store.experiments.save([{ workspace, id: 'e', name: workspace, status: 'running', metric: 'replied', variants: [] }]);
+	await store.experiments.assign([{ workspace, experimentId: 'e', contactId: 'c', choose: () => ({ variantId: workspace, propensity: 0.5 }) }]);
+	await store.limits.reserve([{ workspace, idempotencyKey: 'k', at: START, scopes: [{ key: 's', from: START, to: later(START, DAY) }], decide: () => ({ allowed: true }) }], DAY);
+	await store.outbound.plan([{ workspace, draftId: 'd', draft: draft('d', 'thread-1') }], sendNow);
+	await store.outbound.plan([{ workspace, draftId: 'r', draft: draft('r') }], toReview);
+	await store.outbound.markSent([{ workspace, id: 'sent', providerId: 'out', draft: draft('sent') }]);
+	await store.modelCalls.spendLedger().reserve({ workspace, day: '2026-03-02', amountUsd: 0.4, capUsd: 1, expiresAt: later(START, DAY) });
+}
+
+/** Everything the reading methods give out of a workspace. */
+async function everything(store: Store, workspace: string): Promise<unknown> {
+	const { accounts, contacts, messages, outbound, reviews, settings, suppressions, experiments, outcomes, pipelines, analyses, modelCalls } = store;
+	return await Promise.all([
+		accounts.list(workspace),
+		contacts.find(workspace, ['c', 'a@b.de', '491511234567', 'b-only']),
+		contacts.conversations(workspace, ['c', 'b-only']),
+		messages.readings(workspace, ['m', 'b-only']),
+		messages.lastInboundAt(workspace, [{ contactId: 'c', channel: 'whatsapp' }]),
+		outbound.find(workspace, ['d', 'r', 'sent', 'b-only']),
+		outbound.list(workspace, { limit: 99 }),
+		outbound.transitions(workspace, 'd'),
+		reviews.list(workspace, { limit: 99 }),
+		settings.effective([{ workspace, accountId: 'acc', contactId: 'c' }]),
+		suppressions.check(workspace, [{ contactId: 'c', channel: 'whatsapp' }, { channel: 'email', address: 'a@b.de' }]),
+		experiments.find(workspace, ['e', 'b-only']),
+		experiments.list(workspace),
+		experiments.results(workspace, 'e'),
+		outcomes.list(workspace, { limit: 99 }),
+		pipelines.find(workspace, ['p']),
+		pipelines.list(workspace),
+		pipelines.activities(workspace, 'c', 99),
+		analyses.get(workspace, ['h'], DAY),
+		modelCalls.spendLedger().spentToday(workspace, '2026-03-02'),
+	]);
+}
+
+const change = (workspace: string): StageChange => ({ workspace, contactId: 'c', pipelineId: 'p', stageId: 's', setBy: 'model', log: { rule: 'r', actor: 'a', sentence: 's' } });
+
+/** Every writing method once on workspace b, with ids that a has, too. */
+const WRITES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
+	'accounts.upsert': async ({ accounts }) => await accounts.upsert([{ channel: 'email', externalId: 'x-a', workspace: 'b', name: 'B', enabled: true }]),
+	'contacts.upsert': async ({ contacts }) => await contacts.upsert('b', [{ id: 'c', name: 'changed' }, { phone: '+49 151 1234567', company: 'changed' }, { id: 'b-only' }]),
+	'contacts.setTakeOver': async ({ contacts }) => await contacts.setTakeOver('b', [{ contactId: 'c', until: later(START, DAY), by: 'x' }]),
+	'contacts.saveClassification': async ({ contacts }) => await contacts.saveClassification('b', [{ contactId: 'a@b.de', classification: classified('changed') }]),
+	'messages.record': async ({ messages }) => await messages.record('b', [inbound({ id: 'b-only', contact: { id: 'c' } })]),
+	'messages.recordFromPerson': async ({ messages }) => await messages.recordFromPerson('b', [{ ...inbound({ id: 'person', contact: { id: 'c' } }), takeOverMs: DAY }]),
+	'messages.saveReadings': async ({ messages }) => await messages.saveReadings('b', [{ messageId: 'm', reply: REPLY }]),
+	'messages.decide': async ({ messages }) => await messages.decide('b', [{ messageId: 'm', reason: 'changed', actor: 'person' }]),
+	'messages.release': async ({ messages }) => await messages.release('b', ['m']),
+	'messages.claimReady': async ({ messages }) => await messages.claimReady({ ...READY, workspaces: ['b'] }),
+	'outbound.saveDrafts': async ({ outbound }) => await outbound.saveDrafts([newDraft({ workspace: 'b', id: 'b-only' })]),
+	'outbound.recordGates': async ({ outbound }) => await outbound.recordGates('b', [{ draftId: 'd', gate: PASS }]),
+	'outbound.plan': async ({ outbound }) => await outbound.plan([{ workspace: 'b', draftId: 'new', draft: newDraft({ workspace: 'a', id: 'new', contactId: 'c', threadId: 'thread-1', inboundIds: ['m'] }) }], sendNow),
+	'outbound.claimDue': async ({ outbound }) => await outbound.claimDue({ ...CLAIM, workspaces: ['b'] }, sendNow),
+	'outbound.markSent': async ({ outbound }) => await outbound.markSent([{ workspace: 'b', id: 'd', providerId: 'changed' }]),
+	'outbound.cancel': async ({ outbound }) => await outbound.cancel('b', ['r'], 'changed', 'person'),
+	'reviews.open': async ({ reviews }) => await reviews.open([{ workspace: 'b', kind: 'stage', contactId: 'c', sentence: 'changed', dueAt: START }]),
+	'settings.set': async ({ settings }) => await settings.set('b', { kind: 'contact', id: 'c' }, { mode: 'off', killSwitch: true }, 'x'),
+	'suppressions.optOut': async ({ suppressions }) => await suppressions.optOut([{ workspace: 'b', contactId: 'c', address: '+491511234567', channel: 'whatsapp', allChannels: true, reason: 'x', actor: 'person', messageId: 'm' }]),
+	'suppressions.optIn': async ({ suppressions }) => await suppressions.optIn('b', [{ contactId: 'c', channel: 'whatsapp', actor: 'x', reason: 'x' }]),
+	'experiments.save': async ({ experiments }) => await experiments.save([{ workspace: 'b', id: 'e', name: 'changed', status: 'paused', metric: 'x', variants: [] }]),
+	'experiments.assign': async ({ experiments }) => await experiments.assign([{ workspace: 'b', experimentId: 'e', contactId: 'c2', choose: () => ({ variantId: 'changed', propensity: 1 }) }]),
+	'outcomes.record': async ({ outcomes }) => await outcomes.record([{ workspace: 'b', event: 'replied', occurredAt: START, outboundId: 'sent' }, { workspace: 'b', event: 'clicked', occurredAt: START, providerId: 'out' }, { workspace: 'b', event: 'deal_won', occurredAt: START, contactId: 'c' }]),
+	'pipelines.save': async ({ pipelines }) => await pipelines.save('b', [{ id: 'p', name: 'changed', stages: [{ id: 's', name: 'S', type: 'LEAD', order: 1 }] }]),
+	'pipelines.changeStages': async ({ pipelines }) => await pipelines.changeStages([change('b')]),
+	'analyses.put': async ({ analyses }) => await analyses.put('b', [{ hash: 'h', classification: classified('changed') }]),
+	'modelCalls.callLog': async ({ modelCalls }) => await modelCalls.callLog().record({ workspace: 'b', purpose: 'draft', modelId: 'm', promptVersion: 'v', latencyMs: 1, attempts: 1, outcome: 'ok', at: iso(START) }),
+};
+
+describe.each(DIALECTS)('two workspaces with the same ids on %s', (dialect) => {
+	let test: TestStore;
+	beforeEach(async () => {
+		test = await openTestStore(dialect);
+		await fill(test.store, 'a');
+		await fill(test.store, 'b');
+	});
+	afterEach(async () => await test.close());
+
+	it('reading one never shows the other', async () => {
+		const a = JSON.stringify(await everything(test.store, 'a'));
+		const b = JSON.stringify(await everything(test.store, 'b'));
+		expect(a).toContain('"name":"a"');
+		expect(a).not.toMatch(/"(name|text|summary|language|workspace|variantId|externalId)":"(x-)?b"/);
+		expect(b.replaceAll('"b"', '"a"').replaceAll('x-b', 'x-a').length).toBe(a.length);
+	});
+
+	it.each(Object.keys(WRITES))('%s in one changes nothing in the other', async (name) => {
+		const before = await everything(test.store, 'a');
+		await WRITES[name](test.store);
+		expect(await everything(test.store, 'a')).toEqual(before);
+	});
+
+	it('what works across workspaces by design keeps each row with its own', async () => {
+		const { store } = test;
+		await store.messages.record('a', [inbound({ id: 'n', text: 'a', threadId: 'other', contact: { id: 'c' } })]);
+		await store.messages.record('b', [inbound({ id: 'n', text: 'b', threadId: 'other', contact: { id: 'c' } })]);
+		const ready = await store.messages.claimReady(READY);
+		expect(ready.map(({ workspace, message, contact }) => [workspace, message.text, contact.name])).toEqual([['a', 'a', 'a'], ['b', 'b', 'b']]);
+		const facts: string[] = [];
+		const { claimed } = await store.outbound.claimDue(CLAIM, (fact) => {
+			facts.push(`${fact.row.workspace} ${fact.contact?.name} ${fact.sentToContactToday} ${fact.sentByWorkspaceToday}`);
+			return sendNow(fact);
+		});
+		expect(facts.sort()).toEqual(['a a 1 1', 'b b 1 1']);
+		expect(claimed.map(({ workspace, contact }) => [workspace, contact?.name]).sort()).toEqual([['a', 'a'], ['b', 'b']]);
+		expect(await store.outbound.beginSend('a', ['d'])).toMatchObject([{ ok: true, row: { workspace: 'a' } }]);
+		expect(await store.outbound.find('b', ['d'])).toMatchObject([{ status: 'claimed' }]);
+		await store.outbound.markFailed([{ workspace: 'a', id: 'd', failure: { kind: 'permanent', message: 'no' } }]);
+		expect(await store.outbound.find('b', ['d'])).toMatchObject([{ status: 'claimed' }]);
+		await store.limits.release('a', ['k']);
+		const scopes = [{ key: 's', from: START, to: later(START, DAY) }];
+		const seen: number[] = [];
+		const decide = (entries: ReadonlyMap<string, readonly number[]>) => {
+			seen.push(entries.get('s')?.length ?? 0);
+			return { allowed: true };
+		};
+		await store.limits.reserve(['a', 'b', 'empty'].map((workspace) => ({ workspace, idempotencyKey: 'k2', at: START, scopes, decide })), DAY);
+		expect(seen).toEqual([1, 1, 0]);
+		expect(await store.modelCalls.spendLedger().reserve({ workspace: 'b', day: '2026-03-02', amountUsd: 0.6, capUsd: 1, expiresAt: later(START, DAY) })).toMatchObject({ granted: true });
+	});
+});
