@@ -1,6 +1,11 @@
-import { readReply } from '../engine/reply/readReply';
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { OPT_OUT_CERTAIN, readReply } from '../engine/reply/readReply';
+import { ownData } from './jsonLines';
 import { LABELLED_LANGUAGES, readLabelledReplies, type LabelledReply } from './labelledReplies';
 import type { Figure, Section } from './table';
+
+const SpentSchema = z.object({ date: z.iso.date(), note: z.string().min(1), figures: z.array(z.object({ name: z.string(), hits: z.number().int(), of: z.number().int() })) });
 
 interface Tally {
 	rows: number;
@@ -22,7 +27,7 @@ export function tallyReplies(replies: readonly LabelledReply[]): Tally {
 		if (optOut) tally.wished++;
 		if (reading.optOut.wanted) tally.claimed++;
 		if (reading.optOut.wanted && optOut) tally.heard++;
-		if (reading.optOut.certainty >= 0.8) {
+		if (reading.optOut.certainty >= OPT_OUT_CERTAIN) {
 			tally.certain++;
 			if (optOut) tally.certainRight++;
 		}
@@ -40,12 +45,18 @@ function figuresOf(name: string, tally: Tally): Figure[] {
 	];
 }
 
+/** The figures of the test half's one run. It is spent: rules were changed after it was read. */
+export function spentTestHalf(): Section {
+	const { date, note, figures } = SpentSchema.parse(JSON.parse(readFileSync(ownData('replies/testRun.json'), 'utf8')));
+	return { title: `Reading replies (test half, as run on ${date}; spent)`, note, figures, rows: figures.length === 0 ? ['its counts were not kept'] : [] };
+}
+
 /** @throws ThawedError when the test half is not the frozen one. */
 export function repliesSection(half: 'dev' | 'test' = 'test'): Section {
 	const byLanguage = LABELLED_LANGUAGES.map((language) => ({ language, replies: readLabelledReplies(language, half) }));
 	return {
 		title: `Reading replies (${half} half)`,
-		note: half === 'test' ? 'Machine-written, frozen before tuning, nothing fitted on it.' : 'Rules and weights were fitted on these very rows: no measure of anything but the fit.',
+		note: half === 'test' ? 'Machine-written. Spent: rules were changed after it was read, so this is no fresh measurement.' : 'Rules and weights were fitted on these very rows: no measure of anything but the fit.',
 		figures: [...figuresOf('all', tallyReplies(byLanguage.flatMap(({ replies }) => replies))), ...byLanguage.flatMap(({ language, replies }) => figuresOf(language, tallyReplies(replies)))],
 	};
 }

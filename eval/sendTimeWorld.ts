@@ -89,7 +89,7 @@ function drawSend(contact: Contact, rng: Rng): { at: EpochMs; age: number } {
 
 /** When the answer comes, if one does. */
 function drawAnswer(contact: Contact, sent: EpochMs, age: number, lag: LagCase, rng: Rng): EpochMs | undefined {
-	const chance = (at: EpochMs): number => chanceAt(contact, hourOfWeek(localTime(contact.zone, at)), age);
+	const chance = (at: EpochMs): number => chanceAt(contact, hourOfWeek(contact.zone, at), age);
 	if (lag === 'own hours') {
 		// Each hour the message lies unread the contact may take it up, with less interest as it ages.
 		for (let hour = 0; hour < 24; hour++) {
@@ -134,5 +134,5 @@ export function bestChance(contact: Contact): number {
 
 /** What a message sent at the moment brings at the end of the history. */
 export function chanceOfSend(contact: Contact, sendAt: string): number {
-	return chanceAt(contact, hourOfWeek(localTime(contact.zone, epochMs(sendAt))), 1);
+	return chanceAt(contact, hourOfWeek(contact.zone, epochMs(sendAt)), 1);
 }

@@ -13,6 +13,8 @@ export interface Section {
 	/** What the figures are worth: source, whether rules were tuned on it. */
 	note: string;
 	figures: Figure[];
+	/** Figures that are no shares: printed as they are. */
+	rows?: readonly string[];
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
@@ -24,8 +26,8 @@ export function reaches({ hits, of, wanted }: Figure): boolean | undefined {
 }
 
 /** One section as text: share, count, two-sided 95 % Clopper–Pearson interval, bound. */
-export function renderSection({ title, note, figures }: Section): string {
-	const width = Math.max(...figures.map(({ name }) => name.length));
+export function renderSection({ title, note, figures, rows = [] }: Section): string {
+	const width = Math.max(0, ...figures.map(({ name }) => name.length));
 	const lines = figures.map((figure) => {
 		const { name, hits, of, wanted } = figure;
 		if (of === 0) return `  ${name.padEnd(width)}  nothing to count`;
@@ -33,5 +35,5 @@ export function renderSection({ title, note, figures }: Section): string {
 		const bound = wanted ? `  wanted ${'atLeast' in wanted ? `≥ ${percent(wanted.atLeast)}` : `≤ ${percent(wanted.atMost)}`}: ${reaches(figure) ? 'yes' : 'NO'}` : '';
 		return `  ${name.padEnd(width)}  ${percent(hits / of).padStart(7)}  ${`${hits}/${of}`.padStart(11)}  [${percent(low)} – ${percent(high)}]${bound}`;
 	});
-	return [title, `  ${note}`, ...lines, ''].join('\n');
+	return [title, `  ${note}`, ...lines, ...rows.map((row) => `  ${row}`), ''].join('\n');
 }

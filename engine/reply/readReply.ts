@@ -8,9 +8,11 @@ import { weighIntents } from './weighIntent';
 import { cuePhrases, FILLERS, LANGUAGE_OF_KEYWORD, NEGATIVE, OPT_OUT_ALONE, OPT_OUT_PHRASES, POSITIVE, repairWord, type Cue, type OptOutCue } from './wordLists';
 
 /** How sure each way of asking makes us (our own judgement, to be measured on labelled replies). */
-export const OPT_OUT_CERTAINTY = { wholeMessage: 0.99, phrase: 0.95, phraseInAutoReply: 0.45, perhaps: 0.55, hardly: 0.4 } as const;
+export const OPT_OUT_CERTAINTY = { wholeMessage: 0.99, plainPhrase: 0.97, phrase: 0.95, phraseInAutoReply: 0.45, perhaps: 0.55, hardly: 0.4 } as const;
 /** From here an opt-out is acted on without a person. */
 export const OPT_OUT_CERTAIN = 0.8;
+/** From here up to OPT_OUT_CERTAIN a person looks; below it nothing speaks for an opt-out. */
+export const OPT_OUT_DOUBTFUL = 0.45;
 
 /** A reply says what it wants at its beginning or its end; what lies between in a very long one is not read. */
 const HEAD = 6_000;
@@ -70,6 +72,7 @@ function readOptOut(canonical: CanonicalText): OptOutReading {
 	// A question of one word ("Cancel?") asks, it does not order.
 	const asks = canonical.tokens.at(-1)?.word === '?';
 	if (keyword !== undefined) return { certainty: asks ? OPT_OUT_CERTAINTY.perhaps : OPT_OUT_CERTAINTY.wholeMessage, keyword, allChannels, innocent: false };
+	if (standing('optOutPlain')) return { certainty: OPT_OUT_CERTAINTY.plainPhrase, allChannels, innocent: innocent.length > 0 };
 	if (standing('optOut')) return { certainty: OPT_OUT_CERTAINTY.phrase, allChannels, innocent: innocent.length > 0 };
 	if (standing('optOutLikely')) return { certainty: OPT_OUT_CERTAINTY.perhaps, allChannels, innocent: innocent.length > 0 };
 	return { certainty: 0, allChannels: false, innocent: innocent.length > 0 };
@@ -120,15 +123,23 @@ function intentOf(counts: Map<Cue, number>, certainty: number, asks: boolean, ob
 
 /** Below this share the weights say little, and the rules alone decide. */
 const WEIGHED_ENOUGH = 0.3;
-/** From this share on a wish no rule knows is shown to a person; below the lower one a mere hint of a rule is dropped. */
-const OPT_OUT_SHARE = { perhaps: 0.7, hardly: 0.05 } as const;
+/**
+ * `agrees`: a phrase is acted on. `perhaps`: a wish no rule knows is shown to a person. Under `hardly` a mere hint of a
+ * rule is dropped.
+ */
+const OPT_OUT_SHARE = { agrees: 0.75, perhaps: 0.5, hardly: 0.05 } as const;
 
 /** How much of the opt-out list must be touched before the weights may speak. */
 const OPT_OUT_EVIDENCE = 1;
 
-/** Weights may add a doubt or drop one; what the rules are certain of they never touch. */
+/**
+ * Weights may add a doubt or drop one, and hand a phrase to a person when the message as a whole does not read like an
+ * opt-out ("I have had no message from you"). A plain wish they never touch, and a phrase they never silence.
+ */
 function weighedCertainty(certainty: number, share: number): number {
-	if (certainty >= OPT_OUT_CERTAIN) return certainty;
+	if (certainty > OPT_OUT_CERTAINTY.phrase) return certainty;
+	if (certainty === OPT_OUT_CERTAINTY.phrase) return share >= OPT_OUT_SHARE.agrees ? certainty : OPT_OUT_CERTAINTY.perhaps;
+	if (certainty === OPT_OUT_CERTAINTY.phraseInAutoReply) return certainty;
 	if (share >= OPT_OUT_SHARE.perhaps) return Math.max(certainty, OPT_OUT_CERTAINTY.perhaps);
 	return share < OPT_OUT_SHARE.hardly ? Math.min(certainty, OPT_OUT_CERTAINTY.hardly) : certainty;
 }
@@ -228,13 +239,14 @@ export function readReply(text: string, { language }: { language?: string } = {}
 	const known = told.sure ?? parseLanguage(told.language);
 	const features = featuresOf(own, canonical, known, counts.keys());
 	const shares = weighIntents(features);
-	if (optOut.keyword === undefined && !optOut.innocent && (features.tags.get('opt_out') ?? 0) >= OPT_OUT_EVIDENCE) optOut.certainty = weighedCertainty(optOut.certainty, shares.get('opt_out') ?? 0);
+	const touched = optOut.certainty === OPT_OUT_CERTAINTY.phrase || (!optOut.innocent && (features.tags.get('opt_out') ?? 0) >= OPT_OUT_EVIDENCE);
+	if (optOut.keyword === undefined && touched) optOut.certainty = weighedCertainty(optOut.certainty, shares.get('opt_out') ?? 0);
 	const intent = decideIntent({ counts, certainty: optOut.certainty, asks, objection: ruled, canonical, features, shares });
 	const objection = intent === 'objection' ? (ruled ?? objectionIn(features)) : undefined;
 	const words = canonical.tokens.some((token) => /\p{L}/u.test(token.word));
 	return {
 		intent,
-		optOut: { wanted: optOut.certainty >= 0.5, certainty: optOut.certainty },
+		optOut: { wanted: optOut.certainty >= OPT_OUT_DOUBTFUL, certainty: optOut.certainty },
 		...(objection ? { objection } : {}),
 		sentiment: sentimentOf(canonical, intent),
 		language: told.language,

@@ -26,6 +26,9 @@ const WordListSchema = z.object({
 	repair: phrases,
 	/** Look like an opt-out and are none. */
 	notOptOut: phrases,
+	/** Wishes no ordinary message words so: acted on whatever else the message says. */
+	optOutPlain: phrases,
+	/** Wishes that share their words with ordinary messages: acted on only when the whole message reads like one. */
 	optOut: phrases,
 	/** Perhaps an opt-out: a person looks. */
 	optOutLikely: phrases,
@@ -50,8 +53,8 @@ const LISTS: readonly WordList[] = [en, de, es, fr, it, pt, nl, pl, tr].map((lis
 
 const CUES = ['outOfOffice', 'wrongPerson', 'complaint', 'notInterested', 'notNow', 'meeting', 'interested', 'question', 'thanks'] as const;
 export type Cue = (typeof CUES)[number] | `objection:${(typeof OBJECTIONS)[number]}`;
-export type OptOutCue = 'notOptOut' | 'optOut' | 'optOutLikely' | 'allChannels';
-const OPT_OUT_CUES: readonly OptOutCue[] = ['notOptOut', 'optOut', 'optOutLikely', 'allChannels'];
+export type OptOutCue = 'notOptOut' | 'optOutPlain' | 'optOut' | 'optOutLikely' | 'allChannels';
+const OPT_OUT_CUES: readonly OptOutCue[] = ['notOptOut', 'optOutPlain', 'optOut', 'optOutLikely', 'allChannels'];
 
 function tagged<T extends string>(tag: T, list: readonly string[]): TaggedPhrase<T>[] {
 	return list.map((phrase) => ({ phrase, tag }));

@@ -1,7 +1,7 @@
 import { epochMs, HOUR, later, type EpochMs, type Instant } from '../time';
 import { HOURS_PER_WEEK, hourOfWeek } from './sendTimeModel';
 import { SEND_TIME_LEARNING } from './sendTimePolicy';
-import { assertPlannable, isZone, localTime } from './zoneClock';
+import { assertPlannable, isZone } from './zoneClock';
 
 export interface SendTimeEvent {
 	at: Instant;
@@ -58,7 +58,7 @@ function spreadLate(chance: number[], zone: string, delivered: EpochMs, weight: 
 	const total = answeredBy(answerWindowMs) - answeredBy(promptMs);
 	for (let lag = promptMs; lag < answerWindowMs; lag += HOUR) {
 		const share = (answeredBy(Math.min(lag + HOUR, answerWindowMs)) - answeredBy(lag)) / total;
-		chance[hourOfWeek(localTime(zone, later(delivered, lag + HOUR / 2)))] += weight * share;
+		chance[hourOfWeek(zone, later(delivered, lag + HOUR / 2))] += weight * share;
 	}
 }
 
@@ -110,7 +110,7 @@ export function gatherEvidence(events: readonly SendTimeEvent[], timezone: strin
 		if (!isAnswer(kind)) {
 			earlier.push({ at, answered: new Set() });
 			deliveriesOf.set(contact, earlier);
-			sums.deliveries[hourOfWeek(localTime(zone, at))] += recency;
+			sums.deliveries[hourOfWeek(zone, at)] += recency;
 			continue;
 		}
 		const delivery = deliveryFor(earlier, event, kind);
@@ -118,13 +118,13 @@ export function gatherEvidence(events: readonly SendTimeEvent[], timezone: strin
 		answers++;
 		const worth = weight[kind] * recency;
 		if (delivery === undefined) {
-			sums.unprompted[hourOfWeek(localTime(zone, at))] += worth;
+			sums.unprompted[hourOfWeek(zone, at)] += worth;
 			continue;
 		}
 		delivery.answered.add(kind);
-		if (at - delivery.at <= promptMs) sums.prompt[hourOfWeek(localTime(zone, delivery.at))] += worth;
+		if (at - delivery.at <= promptMs) sums.prompt[hourOfWeek(zone, delivery.at)] += worth;
 		else {
-			sums.late[hourOfWeek(localTime(zone, at))] += worth;
+			sums.late[hourOfWeek(zone, at)] += worth;
 			spreadLate(sums.lateChance, zone, delivery.at, worth);
 		}
 	}

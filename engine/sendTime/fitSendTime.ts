@@ -35,12 +35,10 @@ const TAPS: readonly { shift: number; weight: number }[] = (() => {
 
 /** Adds up the same hour of the days of a group, then the hours around it on the circle of 168: Sunday night meets Monday. */
 function smoothed(perHour: readonly number[], group: DayGroup): number[] {
-	const pooled = new Map<number, number>();
-	const key = (hour: number): number => group(Math.floor(hour / HOURS_PER_DAY)) * HOURS_PER_DAY + (hour % HOURS_PER_DAY);
-	perHour.forEach((value, hour) => pooled.set(key(hour), (pooled.get(key(hour)) ?? 0) + value));
-	return perHour.map((_, hour) =>
-		TAPS.reduce((sum, { shift, weight }) => sum + weight * (pooled.get(key((hour + shift + HOURS_PER_WEEK) % HOURS_PER_WEEK)) ?? 0), 0),
-	);
+	const keys = perHour.map((_, hour) => group(Math.floor(hour / HOURS_PER_DAY)) * HOURS_PER_DAY + (hour % HOURS_PER_DAY));
+	const sums = new Array<number>(HOURS_PER_WEEK).fill(0);
+	perHour.forEach((value, hour) => (sums[keys[hour]] += value));
+	return perHour.map((_, hour) => TAPS.reduce((sum, { shift, weight }) => sum + weight * sums[keys[(hour + shift + HOURS_PER_WEEK) % HOURS_PER_WEEK]], 0));
 }
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
@@ -68,7 +66,7 @@ function learn(evidence: AnswerEvidence, relative: readonly number[], rate: numb
 	const unprompted = shareOut(total(evidence.unprompted), EVEN, relative);
 	const seen = smoothed(evidence.prompt.map((value, hour) => value + evidence.late[hour] + evidence.unprompted[hour]), group);
 	const expected = smoothed(evidence.deliveries.map((count, hour) => count * level * relative[hour] + late[hour] + unprompted[hour]), group);
-	return relative.map((value, hour) => (value * (priorAnswers + seen[hour])) / (priorAnswers + expected[hour]));
+	return relative.map((value, hour) => value * ((priorAnswers + seen[hour]) / (priorAnswers + expected[hour])));
 }
 
 /**
@@ -87,14 +85,15 @@ export function fitSendTime({ events, timezone, prior, now }: SendTimeHistory): 
 	const evidence = gatherEvidence(events, timezone, now);
 	const rate = prior?.level ?? SEND_TIME_LEARNING.level.rate;
 	let relative: number[] = [...(prior?.relative ?? EVEN)];
-	const worth = SEND_TIME_LEARNING.priorAnswers[prior ? 'model' : 'none'];
+	const priorAnswers = prior ? prior.answers + prior.priorAnswers : 0;
+	const worth = SEND_TIME_LEARNING.priorAnswers[priorAnswers > 0 ? 'model' : 'none'];
 	for (const { name, group } of LEVELS) relative = learn(evidence, relative, rate, group, worth[name]);
 	return {
 		version: 1,
 		relative,
 		level: levelOf(evidence, relative, rate),
 		answers: evidence.answers,
-		priorAnswers: prior ? prior.answers + prior.priorAnswers : 0,
+		priorAnswers,
 		warnings: [...new Set([...(prior?.warnings ?? []), ...evidence.warnings])],
 	};
 }

@@ -23,7 +23,7 @@ interface Candidate {
 function rankHours(model: SendTimeModel, channel: Channel, zone: string, from: EpochMs): { date: string; candidates: Candidate[] } {
 	const local = localTime(zone, from);
 	const firstHour = Math.floor(local.msOfDay / HOUR);
-	const first = hourOfWeek(local);
+	const first = hourOfWeek(zone, from);
 	const daily = 1 - SEND_TIME_LEARNING.waitPerDay;
 	const candidates = Array.from({ length: HOURS_PER_WEEK }, (_, wait): Candidate => {
 		const hour = (firstHour + wait) % HOURS_PER_DAY;

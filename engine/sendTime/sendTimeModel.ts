@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { LocalTime } from './zoneClock';
-import { HOUR } from '../time';
+import { HOUR, type EpochMs } from '../time';
+import { offsetAt } from './zoneClock';
 
 export const HOURS_PER_DAY = 24;
 export const HOURS_PER_WEEK = 168;
@@ -22,7 +22,11 @@ export const SendTimeModelSchema = z.object({
 /** What is known about when a contact, or a segment of contacts, answers. Plain data: it survives JSON. */
 export type SendTimeModel = z.infer<typeof SendTimeModelSchema>;
 
+/** 1970 began on a Thursday. */
+const MONDAY_TO_EPOCH = 3 * HOURS_PER_DAY;
+
 /** The hour of the local week, 0 (Monday 00:00) to 167 (Sunday 23:00), by the clock's face. */
-export function hourOfWeek(local: LocalTime): number {
-	return (local.weekday - 1) * HOURS_PER_DAY + Math.floor(local.msOfDay / HOUR);
+export function hourOfWeek(zone: string, at: EpochMs): number {
+	const hour = (Math.floor((at + offsetAt(zone, at)) / HOUR) + MONDAY_TO_EPOCH) % HOURS_PER_WEEK;
+	return (hour + HOURS_PER_WEEK) % HOURS_PER_WEEK;
 }

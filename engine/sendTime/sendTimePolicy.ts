@@ -59,7 +59,7 @@ export const SEND_TIME_LEARNING = {
 	/** Weighted answers a delivery expected before any is seen, and how many deliveries that belief is worth. */
 	level: { rate: 0.05, deliveries: 20 },
 	/** How good the hour furthest from the channel's usual one is believed to be, and the width of the bump, hours. */
-	channelCurve: { floor: 0.6, widthHours: 4 },
+	channelCurve: { floor: 0.75, widthHours: 4 },
 	/** Loss of worth a day of waiting costs, so that nobody waits a week for a hair's breadth. */
 	waitPerDay: 0.02,
 } as const;

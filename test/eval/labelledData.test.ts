@@ -1,6 +1,6 @@
 import { readJsonLines, ownData } from '../../eval/jsonLines';
 import { ownPersonalDataFigures } from '../../eval/personalData';
-import { repliesSection } from '../../eval/replies';
+import { repliesSection, spentTestHalf } from '../../eval/replies';
 import { spamSection } from '../../eval/spam';
 import { reaches, renderSection } from '../../eval/table';
 import { screenInbound } from '../../engine/gate/screenInbound';
@@ -10,9 +10,10 @@ const share = ({ hits, of }: { hits: number; of: number }): number => hits / of;
 
 describe('on the halves the rules were tuned on', () => {
 	it('opt-outs are heard and the intent is read', () => {
-		const [recall, precision, , , accuracy] = repliesSection('dev').figures;
+		const [recall, precision, actedOn, , accuracy] = repliesSection('dev').figures;
 		expect(share(recall)).toBeGreaterThanOrEqual(0.9);
 		expect(share(precision)).toBeGreaterThanOrEqual(0.95);
+		expect(share(actedOn)).toBeGreaterThanOrEqual(0.99);
 		expect(share(accuracy)).toBeGreaterThanOrEqual(0.8);
 	});
 
@@ -27,6 +28,12 @@ describe('on the halves the rules were tuned on', () => {
 	it('texts that merely mention orders and prompts are no injection', () => {
 		const rows = readJsonLines(ownData('injection_benign.jsonl'), z.object({ text: z.string() }));
 		expect(rows.filter(({ text }) => screenInbound(text).injection.flagged)).toHaveLength(0);
+	});
+});
+
+describe('the spent half', () => {
+	it('is printed as recorded, with its date, and not run again', () => {
+		expect(renderSection(spentTestHalf())).toContain('as run on 2026-11-20; spent');
 	});
 });
 
