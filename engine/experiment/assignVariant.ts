@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { beliefs } from './posterior';
 
 export interface ExperimentArm {
 	id: string;
@@ -10,15 +11,27 @@ export interface ExperimentArm {
 	control?: boolean;
 }
 
+/** weighted: fixed shares. thompson: shares follow the probability of being the best arm, learning as results come in. */
+export type AllocationMethod = 'weighted' | 'thompson';
+
+export const ALLOCATION_POLICY = {
+	/** Contacts an arm gets at even shares before results steer anything. */
+	warmUp: 30,
+	/** Share no arm falls below while the experiment runs: late outcomes can still change the picture. */
+	floor: 0.05,
+} as const;
+
 export interface Experiment {
 	id: string;
+	/** weighted when absent. */
+	method?: AllocationMethod;
 	status: 'running' | 'paused' | 'completed';
 	variants: readonly ExperimentArm[];
 	/** The arm a completed experiment settles on. */
 	winner?: string;
 }
 
-/** What happened so far, per arm. Unused while traffic is split by weight. */
+/** What happened so far, per arm. Unused while traffic is split by weight. Outcomes still on their way count as none. */
 export interface ArmResult {
 	id: string;
 	exposures: number;
@@ -39,7 +52,23 @@ export function controlOf(experiment: Experiment): ExperimentArm {
 }
 
 /**
- * Chooses an arm by weight. A paused experiment gives its control, a completed one its winner, both with propensity 1.
+ * The share of contacts each arm gets next. Thompson sampling in its probability-matching form: an arm's share is the
+ * probability that it is the best, so the logged propensity is exact. Source: Thompson 1933; Russo et al. 2018, §4.
+ */
+export function allocationShares(experiment: Pick<Experiment, 'method' | 'variants'>, results: readonly ArmResult[] = []): Map<string, number> {
+	const arms = experiment.variants.filter((arm) => arm.weight > 0);
+	const total = arms.reduce((sum, arm) => sum + arm.weight, 0);
+	if (!(total > 0) || !Number.isFinite(total)) throw new RangeError('No variant of the experiment has a weight above 0');
+	if (experiment.method !== 'thompson') return new Map(arms.map((arm) => [arm.id, arm.weight / total]));
+	const counts = arms.map((arm) => results.find((result) => result.id === arm.id) ?? { id: arm.id, exposures: 0, conversions: 0 });
+	const even = 1 / arms.length;
+	if (counts.some((count) => count.exposures < ALLOCATION_POLICY.warmUp)) return new Map(arms.map((arm) => [arm.id, even]));
+	const floor = Math.min(ALLOCATION_POLICY.floor, even);
+	return new Map(beliefs(counts).map(({ id, pBest }) => [id, floor + (1 - arms.length * floor) * pBest]));
+}
+
+/**
+ * Chooses an arm by its share. A paused experiment gives its control, a completed one its winner, both with propensity 1.
  * @param rng uniform on [0, 1)
  * @throws RangeError when no arm has weight
  */
@@ -56,13 +85,11 @@ export function assignVariant(input: {
 	if (experiment.status === 'paused') return { variantId: controlOf(experiment).id, propensity: 1 };
 	if (sticky && experiment.variants.some((arm) => arm.id === sticky.variantId)) return sticky;
 
-	const arms = experiment.variants.filter((arm) => arm.weight > 0);
-	const total = arms.reduce((sum, arm) => sum + arm.weight, 0);
-	if (!(total > 0) || !Number.isFinite(total)) throw new RangeError('No variant of the experiment has a weight above 0');
-	let point = rng() * total;
+	const shares = [...allocationShares(experiment, input.results)];
+	let point = rng();
 	// The last arm takes what rounding leaves over.
-	const chosen = arms.find((arm) => (point -= arm.weight) < 0) ?? arms[arms.length - 1];
-	return { variantId: chosen.id, propensity: chosen.weight / total };
+	const [variantId, propensity] = shares.find(([, share]) => (point -= share) < 0) ?? shares[shares.length - 1];
+	return { variantId, propensity };
 }
 
 /** A number on [0, 1) that is always the same for the same experiment and contact: stickiness without a store. */

@@ -14,8 +14,14 @@ const EMAIL = /(?<![\w.+-])[\w.+-]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62})\
 /** As people disguise it: name [at] example [dot] com, name (ät) beispiel (punkt) de. */
 const SPELT_EMAIL = /(?<![\w.+-])[\w.+-]{1,64} ?[[(]\s?(?:at|ät|ad)\s?[\])] ?[\w-]{1,63}(?: ?(?:\.|[[(]\s?(?:dot|punkt|point|punto)\s?[\])]) ?[\w-]{2,63}){1,3}/gi;
 const IBAN = /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{1,4}){3,9}(?![A-Za-z0-9])/gi;
-const CARD = /(?<![\d-])\d(?:[ -]?\d){12,18}(?![\d-]?\d)/g;
+const CARD = /(?<![\d-])\d(?:[ -]?\d){11,18}(?![\d-]?\d)/g;
 const PHONE = /(?<![\w+@.])(?:\+|00|0|\()(?:[ ()/.-]{0,2}\d){6,15}(?!\d)/g;
+
+/** Grouped as phone numbers are, without a prefix: 259.735.7502x459, 60-56-85-91, 21 284 698 2548. Not an amount: no currency beside it. */
+const GROUPED_PHONE = /(?<![\w+@.,$€£-])\d{2,4}(?:[ .-]\d{2,5}){2,4}(?:x\d{1,6})?(?![\w@]|[.,]\d| ?(?:€|\$|£|EUR|USD|CHF|Euro|euros|dollars))/g;
+/** Said to be a phone number: a short one counts too. */
+const NAMED_PHONE = /(?<!\p{L})(?:phone|tel|telephone|telefon|telefonnummer|mobile|mobil|mobilnummer|handy|handynummer|cell|fax|call|reach|dial|number|rufnummer|nummer|anrufen|erreichbar|ring|text)\P{N}{1,25}?((?:\+|\()?\d(?:[ ()/.-]{0,2}\d){5,14}(?:x\d{1,6})?)(?!\d)/giu;
+const EXTENSION = /^ ?(?:x|ext\.? ?|durchwahl )\d{1,6}(?!\d)/i;
 
 /** Mod 10 check digit of payment cards (ISO/IEC 7812-1). */
 export function passesLuhn(digits: string): boolean {
@@ -25,6 +31,12 @@ export function passesLuhn(digits: string): boolean {
 		sum += i % 2 === 0 ? digit : digit > 4 ? 2 * digit - 9 : 2 * digit;
 	}
 	return sum % 10 === 0;
+}
+
+/** Visa, Mastercard, Amex, Diners, Discover, UnionPay, JCB; of twelve digits only Maestro's range, since one number in ten passes the check. */
+function isCard(digits: string): boolean {
+	const known = digits.length === 12 ? /^(?:50|5[6-8]|6)/.test(digits) : /^(?:[2-6]|1800)/.test(digits);
+	return known && passesLuhn(digits);
 }
 
 const IBAN_LENGTHS: Readonly<Record<string, number>> = { AD: 24, AE: 23, AT: 20, BE: 16, BG: 22, CH: 21, CY: 28, CZ: 24, DE: 22, DK: 18, EE: 20, ES: 24, FI: 18, FR: 27, GB: 22, GR: 27, HR: 21, HU: 28, IE: 22, IT: 27, LI: 21, LT: 20, LU: 20, LV: 21, MC: 27, MT: 31, NL: 18, NO: 15, PL: 28, PT: 25, RO: 24, SE: 24, SI: 19, SK: 24, SM: 27, TR: 26, BR: 29, SA: 24, IL: 23 };
@@ -74,7 +86,15 @@ function phonesIn(text: string, language: string | undefined): PersonalData[] {
 	for (const match of text.matchAll(PHONE)) {
 		if (looksLikePhone(match[0])) found.push({ type: 'phone', start: match.index, end: match.index + match[0].length });
 	}
-	return found;
+	for (const match of text.matchAll(GROUPED_PHONE)) {
+		const digits = match[0].replace(/x.*/, '').replace(/\D/g, '').length;
+		if (digits >= 8 && digits <= 14 && !DATE_LIKE.test(match[0])) found.push({ type: 'phone', start: match.index, end: match.index + match[0].length });
+	}
+	for (const match of text.matchAll(NAMED_PHONE)) {
+		const start = match.index + match[0].length - match[1].length;
+		if (!DATE_LIKE.test(match[1])) found.push({ type: 'phone', start, end: start + match[1].length });
+	}
+	return found.map((phone) => ({ ...phone, end: phone.end + (EXTENSION.exec(text.slice(phone.end, phone.end + 18))?.[0].length ?? 0) }));
 }
 
 /** Personal data in a text, in order, without overlaps (e-mail before IBAN before card before phone). */
@@ -92,7 +112,7 @@ export function findPersonalData(text: string, { language, types = PERSONAL_DATA
 	if (wants('card')) {
 		for (const match of text.matchAll(CARD)) {
 			const digits = match[0].replace(/\D/g, '');
-			if (/^[2-6]/.test(digits) && passesLuhn(digits)) found.push({ type: 'card', start: match.index, end: match.index + match[0].length });
+			if (isCard(digits)) found.push({ type: 'card', start: match.index, end: match.index + match[0].length });
 		}
 	}
 	if (wants('phone')) found.push(...phonesIn(text, language));

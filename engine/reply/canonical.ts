@@ -130,18 +130,39 @@ function place(out: Tokeniser, folded: string, start: number, end: number): void
 	} else out.add(folded, start, end);
 }
 
-/** Letters written apart ("S T O P", "s-t-o-p") become one word when `repair` knows it. */
+const SPELT_SIGN = /[\p{L}0-9$@]/u;
+const FEWEST_SPELT = 3;
+const MOST_SPELT = 60;
+
+const asOne = (tokens: readonly Token[]): Token => ({ word: tokens.map(({ word }) => word).join(''), start: tokens[0].start, end: tokens[tokens.length - 1].end });
+
+/** Where two or more signs stand between single letters, a new word begins: "n o  m o r e". */
+function speltWords(run: readonly Token[]): Token[][] {
+	const words: Token[][] = [[run[0]]];
+	for (let i = 1; i < run.length; i++) {
+		if (run[i].start - run[i - 1].end > 1) words.push([run[i]]);
+		else words[words.length - 1].push(run[i]);
+	}
+	return words;
+}
+
+/** Letters written apart ("S T O P", "s-t-o-p") become one word when `repair` knows it, several when wider gaps part them. */
 function joinSpelled(tokens: Token[], repair: (word: string) => string | undefined): Token[] {
 	const joined: Token[] = [];
 	for (let i = 0; i < tokens.length; i++) {
 		let end = i;
-		while (end < tokens.length && end - i < 16 && tokens[end].word.length === 1 && /[a-z0-9$@]/.test(tokens[end].word)) end++;
-		const word = end - i >= 3 ? repair(tokens.slice(i, end).map((token) => token.word).join('')) : undefined;
-		if (word === undefined) joined.push(tokens[i]);
-		else {
-			joined.push({ word, start: tokens[i].start, end: tokens[end - 1].end });
-			i = end - 1;
+		while (end < tokens.length && end - i < MOST_SPELT && tokens[end].word.length === 1 && SPELT_SIGN.test(tokens[end].word)) end++;
+		if (end - i < FEWEST_SPELT) {
+			joined.push(tokens[i]);
+			continue;
 		}
+		const words = speltWords(tokens.slice(i, end));
+		const many = words.length > 1 && words.some((letters) => letters.length >= FEWEST_SPELT);
+		const single = many ? undefined : repair(asOne(tokens.slice(i, end)).word);
+		if (many) joined.push(...words.map(asOne));
+		else if (single !== undefined) joined.push({ ...asOne(tokens.slice(i, end)), word: single });
+		else joined.push(...tokens.slice(i, end));
+		i = end - 1;
 	}
 	return joined;
 }

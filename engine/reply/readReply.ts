@@ -1,14 +1,18 @@
 import { detectLanguage, parseLanguage, UNDETERMINED, type Language } from '../message/language';
 import { canonicalise, type CanonicalText } from './canonical';
 import type { PhraseMatch } from './phrases';
+import { featuresOf, type Features } from './features';
 import { ownText } from './quotedText';
 import { OBJECTIONS, type Reply, type ReplyIntent } from './reply';
+import { weighIntents } from './weighIntent';
 import { cuePhrases, FILLERS, LANGUAGE_OF_KEYWORD, NEGATIVE, OPT_OUT_ALONE, OPT_OUT_PHRASES, POSITIVE, repairWord, type Cue, type OptOutCue } from './wordLists';
 
 /** How sure each way of asking makes us (our own judgement, to be measured on labelled replies). */
-export const OPT_OUT_CERTAINTY = { wholeMessage: 0.99, phrase: 0.95, phraseInAutoReply: 0.6, perhaps: 0.55 } as const;
+export const OPT_OUT_CERTAINTY = { wholeMessage: 0.99, plainPhrase: 0.97, phrase: 0.95, phraseInAutoReply: 0.45, perhaps: 0.55, hardly: 0.4 } as const;
 /** From here an opt-out is acted on without a person. */
 export const OPT_OUT_CERTAIN = 0.8;
+/** From here up to OPT_OUT_CERTAIN a person looks; below it nothing speaks for an opt-out. */
+export const OPT_OUT_DOUBTFUL = 0.45;
 
 /** A reply says what it wants at its beginning or its end; what lies between in a very long one is not read. */
 const HEAD = 6_000;
@@ -54,6 +58,8 @@ interface OptOutReading {
 	certainty: number;
 	keyword?: string;
 	allChannels: boolean;
+	/** A phrase that only looks like an opt-out was found. */
+	innocent: boolean;
 }
 
 function readOptOut(canonical: CanonicalText): OptOutReading {
@@ -65,10 +71,11 @@ function readOptOut(canonical: CanonicalText): OptOutReading {
 	const keyword = innocent.length === 0 ? wholeMessageKeyword(canonical) : undefined;
 	// A question of one word ("Cancel?") asks, it does not order.
 	const asks = canonical.tokens.at(-1)?.word === '?';
-	if (keyword !== undefined) return { certainty: asks ? OPT_OUT_CERTAINTY.perhaps : OPT_OUT_CERTAINTY.wholeMessage, keyword, allChannels };
-	if (standing('optOut')) return { certainty: OPT_OUT_CERTAINTY.phrase, allChannels };
-	if (standing('optOutLikely')) return { certainty: OPT_OUT_CERTAINTY.perhaps, allChannels };
-	return { certainty: 0, allChannels: false };
+	if (keyword !== undefined) return { certainty: asks ? OPT_OUT_CERTAINTY.perhaps : OPT_OUT_CERTAINTY.wholeMessage, keyword, allChannels, innocent: false };
+	if (standing('optOutPlain')) return { certainty: OPT_OUT_CERTAINTY.plainPhrase, allChannels, innocent: innocent.length > 0 };
+	if (standing('optOut')) return { certainty: OPT_OUT_CERTAINTY.phrase, allChannels, innocent: innocent.length > 0 };
+	if (standing('optOutLikely')) return { certainty: OPT_OUT_CERTAINTY.perhaps, allChannels, innocent: innocent.length > 0 };
+	return { certainty: 0, allChannels: false, innocent: innocent.length > 0 };
 }
 
 /** A match counts unless a longer one of a cue that denies it covers it: "not interested" is not "interested". */
@@ -114,6 +121,77 @@ function intentOf(counts: Map<Cue, number>, certainty: number, asks: boolean, ob
 	return has('question') && !has('thanks') ? 'question' : 'other';
 }
 
+/** Below this share the weights say little, and the rules alone decide. */
+const WEIGHED_ENOUGH = 0.3;
+/**
+ * `agrees`: a phrase is acted on. `perhaps`: a wish no rule knows is shown to a person. Under `hardly` a mere hint of a
+ * rule is dropped.
+ */
+const OPT_OUT_SHARE = { agrees: 0.75, perhaps: 0.5, hardly: 0.05 } as const;
+
+/** How much of the opt-out list must be touched before the weights may speak. */
+const OPT_OUT_EVIDENCE = 1;
+
+/**
+ * Weights may add a doubt or drop one, and hand a phrase to a person when the message as a whole does not read like an
+ * opt-out ("I have had no message from you"). A plain wish they never touch, and a phrase they never silence.
+ */
+function weighedCertainty(certainty: number, share: number): number {
+	if (certainty > OPT_OUT_CERTAINTY.phrase) return certainty;
+	if (certainty === OPT_OUT_CERTAINTY.phrase) return share >= OPT_OUT_SHARE.agrees ? certainty : OPT_OUT_CERTAINTY.perhaps;
+	if (certainty === OPT_OUT_CERTAINTY.phraseInAutoReply) return certainty;
+	if (share >= OPT_OUT_SHARE.perhaps) return Math.max(certainty, OPT_OUT_CERTAINTY.perhaps);
+	return share < OPT_OUT_SHARE.hardly ? Math.min(certainty, OPT_OUT_CERTAINTY.hardly) : certainty;
+}
+
+interface Evidence {
+	counts: Map<Cue, number>;
+	certainty: number;
+	asks: boolean;
+	objection: Reply['objection'];
+	canonical: CanonicalText;
+	features: Features;
+	shares: Map<ReplyIntent, number>;
+}
+
+const STRUCTURE: ReadonlySet<string> = new Set(['weekday', 'period', 'negation', 'contrast']);
+const FEW_WORDS = 5;
+/** In a short message one clear phrase of the rules is worth more than the weights of few words. */
+const PLAIN_WORDS = 10;
+const PLAIN_SHARE = 0.03;
+const PLAIN: ReadonlySet<ReplyIntent> = new Set(['objection', 'not_interested', 'wrong_person', 'out_of_office']);
+
+/** The rules where they are sure, else what the evidence weighs most. */
+function decideIntent({ counts, certainty, asks, objection, canonical, features, shares }: Evidence): ReplyIntent {
+	const ruled = intentOf(counts, certainty, asks, objection);
+	if (ruled === 'opt_out' && certainty >= OPT_OUT_CERTAIN) return ruled;
+	const words = canonical.tokens.filter(({ word }) => /\p{L}/u.test(word)).length;
+	const silent = [...features.tags.keys()].every((tag) => STRUCTURE.has(tag));
+	if (words === 0 || (ruled === 'other' && words <= FEW_WORDS && (silent || counts.has('thanks')))) return 'other';
+	if (words <= PLAIN_WORDS && PLAIN.has(ruled) && (shares.get(ruled) ?? 0) >= PLAIN_SHARE) return ruled;
+	let best: ReplyIntent = ruled;
+	let most = WEIGHED_ENOUGH;
+	for (const [intent, share] of shares) {
+		if (share <= most || (intent === 'opt_out' && certainty < OPT_OUT_CERTAINTY.perhaps)) continue;
+		best = intent;
+		most = share;
+	}
+	return best;
+}
+
+function objectionIn({ tags }: Features): Reply['objection'] {
+	let best: Reply['objection'];
+	let most = 0;
+	for (const kind of OBJECTIONS) {
+		const amount = tags.get(`o_${kind}`) ?? 0;
+		if (amount > most) {
+			best = kind;
+			most = amount;
+		}
+	}
+	return best;
+}
+
 const PRIOR: Readonly<Record<ReplyIntent, number>> = {
 	interested: 0.6, meeting: 0.6, question: 0.1, objection: -0.2, not_now: -0.1, out_of_office: 0, wrong_person: -0.1, not_interested: -0.4, complaint: -0.7, opt_out: -0.6, other: 0,
 };
@@ -150,21 +228,26 @@ export function readReply(text: string, { language }: { language?: string } = {}
 	const canonical = canonicalise(own, repairWord);
 	const optOut = readOptOut(canonical);
 	const told = languageOf(own, language, optOut.keyword);
-	const known = cuePhrases(told.sure);
-	const counts = standingCues(known.find(canonical));
+	const counts = standingCues(cuePhrases(told.sure).find(canonical));
 	// Leads answer in English too, whatever the language of the conversation.
 	if (told.sure && told.sure !== 'en') for (const [cue, count] of standingCues(cuePhrases('en').find(canonical))) if (!counts.has(cue)) counts.set(cue, count);
 	if (counts.has('outOfOffice') && optOut.keyword === undefined && optOut.certainty > 0) {
 		optOut.certainty = optOut.certainty >= OPT_OUT_CERTAIN ? OPT_OUT_CERTAINTY.phraseInAutoReply : 0;
 	}
 	const asks = canonical.tokens.some((token) => token.word === '?');
-	const objection = objectionOf(counts);
-	const intent = intentOf(counts, optOut.certainty, asks, objection);
+	const ruled = objectionOf(counts);
+	const known = told.sure ?? parseLanguage(told.language);
+	const features = featuresOf(own, canonical, known, counts.keys());
+	const shares = weighIntents(features);
+	const touched = optOut.certainty === OPT_OUT_CERTAINTY.phrase || (!optOut.innocent && (features.tags.get('opt_out') ?? 0) >= OPT_OUT_EVIDENCE);
+	if (optOut.keyword === undefined && touched) optOut.certainty = weighedCertainty(optOut.certainty, shares.get('opt_out') ?? 0);
+	const intent = decideIntent({ counts, certainty: optOut.certainty, asks, objection: ruled, canonical, features, shares });
+	const objection = intent === 'objection' ? (ruled ?? objectionIn(features)) : undefined;
 	const words = canonical.tokens.some((token) => /\p{L}/u.test(token.word));
 	return {
 		intent,
-		optOut: { wanted: optOut.certainty >= 0.5, certainty: optOut.certainty },
-		...(intent === 'objection' && objection ? { objection } : {}),
+		optOut: { wanted: optOut.certainty >= OPT_OUT_DOUBTFUL, certainty: optOut.certainty },
+		...(objection ? { objection } : {}),
 		sentiment: sentimentOf(canonical, intent),
 		language: told.language,
 		needsAnswer: intent === 'other' ? words && !counts.has('thanks') : NEEDS_ANSWER.has(intent),

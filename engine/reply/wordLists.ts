@@ -26,6 +26,9 @@ const WordListSchema = z.object({
 	repair: phrases,
 	/** Look like an opt-out and are none. */
 	notOptOut: phrases,
+	/** Wishes no ordinary message words so: acted on whatever else the message says. */
+	optOutPlain: phrases,
+	/** Wishes that share their words with ordinary messages: acted on only when the whole message reads like one. */
 	optOut: phrases,
 	/** Perhaps an opt-out: a person looks. */
 	optOutLikely: phrases,
@@ -50,8 +53,8 @@ const LISTS: readonly WordList[] = [en, de, es, fr, it, pt, nl, pl, tr].map((lis
 
 const CUES = ['outOfOffice', 'wrongPerson', 'complaint', 'notInterested', 'notNow', 'meeting', 'interested', 'question', 'thanks'] as const;
 export type Cue = (typeof CUES)[number] | `objection:${(typeof OBJECTIONS)[number]}`;
-export type OptOutCue = 'notOptOut' | 'optOut' | 'optOutLikely' | 'allChannels';
-const OPT_OUT_CUES: readonly OptOutCue[] = ['notOptOut', 'optOut', 'optOutLikely', 'allChannels'];
+export type OptOutCue = 'notOptOut' | 'optOutPlain' | 'optOut' | 'optOutLikely' | 'allChannels';
+const OPT_OUT_CUES: readonly OptOutCue[] = ['notOptOut', 'optOutPlain', 'optOut', 'optOutLikely', 'allChannels'];
 
 function tagged<T extends string>(tag: T, list: readonly string[]): TaggedPhrase<T>[] {
 	return list.map((phrase) => ({ phrase, tag }));
@@ -98,6 +101,8 @@ const KEYWORDS = new Set([...OPT_OUT_ALONE].filter((word) => !word.includes(' ')
 const REPAIRED = folded((list) => list.repair);
 /** Words that stand in a list themselves are never "corrected" into another. */
 const KNOWN = new Set([...KEYWORDS, ...REPAIRED, ...POSITIVE, ...NEGATIVE, ...FILLERS]);
+/** Every plain word of the opt-out phrases: what leetspeak and letters written apart may stand for. */
+const SPOKEN = new Set([...KNOWN, ...folded((list) => list.optOut.flatMap((phrase) => phrase.replace(/[()[\]|]/g, ' ').split(/\s+/).filter((word) => /^\p{L}{2,}$/u.test(word))))]);
 const VARIANTS: Readonly<Record<string, string>> = { stpo: 'stop', sotp: 'stop', tsop: 'stop', stopo: 'stop', stoop: 'stop', stob: 'stop', stahp: 'stop', sttop: 'stop', stoip: 'stop' };
 
 /** A word without one letter, for each letter: two words one slip apart share one of these. */
@@ -113,8 +118,11 @@ for (const word of REPAIRED) {
 const LEET: Readonly<Record<string, string>> = { 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't', 8: 'b', '@': 'a', $: 's' };
 
 function fromLeet(word: string): string | undefined {
-	const letters = word.replace(/[01345 78@$]/g, (sign) => LEET[sign] ?? sign);
-	return KNOWN.has(letters) ? letters : undefined;
+	if (!/\p{L}/u.test(word)) return undefined;
+	const letters = word.replace(/[0134578@$]/g, (sign) => LEET[sign] ?? sign);
+	if (KNOWN.has(letters) || SPOKEN.has(letters)) return letters;
+	const other = letters.replaceAll('i', 'l');
+	return SPOKEN.has(other) ? other : undefined;
 }
 
 /** The listed word that a misspelt, stretched ("stoooop") or leetspeak ("5t0p") one stands for; undefined when it is none. */

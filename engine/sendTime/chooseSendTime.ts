@@ -2,18 +2,17 @@ import type { Channel } from '../channels/channel';
 import { epochMs, HOUR, iso, later, type EpochMs, type Instant } from '../time';
 import { clockText, parseClockTime } from './clockTime';
 import { bindingRules, notBeforeRule, outreachRules, type SendTimeConstraints } from './constraints';
+import { placeLearnt } from './learntHours';
 import { settle, type Settlement, type TimeRule } from './openHours';
 import type { Schedule } from './schedule';
+import { SendTimeModelSchema, type SendTimeModel } from './sendTimeModel';
 import { CHANNEL_DEFAULT_HOUR, CHANNEL_LABEL, EXPLORED_HOURS, SEARCH_MS, WISHES_TRIED } from './sendTimePolicy';
 import { addDays, assertPlannable, instantOf, isZone, localText, localTime } from './zoneClock';
 
-/** Learnt send hours of a contact or segment. None is fitted in this version, so there is nothing to read from it yet. */
-export interface SendTimeModel {
-	readonly version: number;
-}
+const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
 export interface SendTimeRequest {
-	/** Learnt history, once there is any. */
+	/** When the contact or its segment answers, from `fitSendTime`. One without answers changes nothing. Outreach only. */
 	model?: SendTimeModel | null;
 	channel: Channel;
 	purpose: 'reply' | 'outreach';
@@ -104,6 +103,11 @@ function finish(request: SendTimeRequest, plan: Plan, settled: Settlement, sourc
 	return { ...base, sendAt: iso(settled.at), localTime: localAt, ...(propensity === undefined ? {} : { propensity }), sentence };
 }
 
+function weekdayHour(zone: string, at: EpochMs): string {
+	const { weekday, msOfDay } = localTime(zone, at);
+	return `${WEEKDAYS[weekday - 1]} from ${clockText(Math.floor(msOfDay / HOUR) * HOUR)}`;
+}
+
 function chooseReply(request: SendTimeRequest, plan: Plan, warnings: string[]): SendTimeChoice {
 	const { replyDelayMs } = request.constraints ?? {};
 	const min = Math.max(0, replyDelayMs?.min ?? 0);
@@ -115,17 +119,44 @@ function chooseReply(request: SendTimeRequest, plan: Plan, warnings: string[]): 
 }
 
 interface Wish {
-	source: 'preference' | 'channel';
-	msOfDay: number;
+	source: Schedule['source'];
 	why: string;
+	settled: Settlement;
 }
 
-function wishOf(request: SendTimeRequest, warnings: string[]): Wish {
+type Place = (msOfDay: number) => Settlement;
+
+/** A model that can be read and has an answer in it. Stored models come back as JSON, so they are checked. */
+function answeringModel(model: SendTimeModel | null | undefined, warnings: string[]): SendTimeModel | undefined {
+	if (!model) return undefined;
+	const { data } = SendTimeModelSchema.safeParse(model);
+	if (!data) warnings.push('The learnt send times could not be read and were ignored; fit them again.');
+	else warnings.push(...data.warnings.filter((warning) => !warnings.includes(warning)));
+	return data && data.answers + data.priorAnswers > 0 ? data : undefined;
+}
+
+function learntWish(model: SendTimeModel, request: SendTimeRequest, plan: Plan, from: EpochMs, startRules: string[]): Wish | undefined {
+	const learnt = placeLearnt(model, request.channel, plan, from);
+	if (!learnt) return undefined;
+	const { wish, settled } = learnt;
+	const unhindered = placeLearnt(model, request.channel, { ...plan, rules: [], closesAt: undefined }, plan.now);
+	const moved = union(unhindered && unhindered.wish < from ? startRules : [], settled.moved);
+	const own = model.answers > 0;
+	const count = own ? model.answers : model.priorAnswers;
+	const why = `${weekdayHour(plan.zone, wish)} is when ${own ? 'this contact' : 'contacts like this one'} answer${own ? 's' : ''} best (${count} answer${count === 1 ? '' : 's'} seen)`;
+	return { source: own ? 'history' : 'segment', why, settled: { at: settled.at, moved } };
+}
+
+/** Preference, else what was learnt, else the channel's usual hour. */
+function wishOf(request: SendTimeRequest, plan: Plan, from: EpochMs, startRules: string[], place: Place, warnings: string[]): Wish {
 	const preferred = request.preference?.trim() ? parseClockTime(request.preference) : undefined;
-	if (preferred !== undefined) return { source: 'preference', msOfDay: preferred, why: `the contact prefers ${clockText(preferred)}` };
+	if (preferred !== undefined) return { source: 'preference', why: `the contact prefers ${clockText(preferred)}`, settled: place(preferred) };
 	if (request.preference?.trim()) warnings.push(`The best contact time '${request.preference.slice(0, 40)}' is no time of day and was ignored.`);
+	const model = answeringModel(request.model, warnings);
+	const learnt = model && learntWish(model, request, plan, from, startRules);
+	if (learnt) return learnt;
 	const msOfDay = CHANNEL_DEFAULT_HOUR[request.channel] * HOUR;
-	return { source: 'channel', msOfDay, why: `${clockText(msOfDay)} is the usual time for ${CHANNEL_LABEL[request.channel]}` };
+	return { source: 'channel', why: `${clockText(msOfDay)} is the usual time for ${CHANNEL_LABEL[request.channel]}`, settled: place(msOfDay) };
 }
 
 function chooseOutreach(request: SendTimeRequest, plan: Plan, warnings: string[]): SendTimeChoice {
@@ -138,15 +169,15 @@ function chooseOutreach(request: SendTimeRequest, plan: Plan, warnings: string[]
 	];
 	const start = settle(starts, plan.now, plan.until);
 	const from = start.at ?? plan.now;
-	const wish = wishOf(request, warnings);
-	const place = (msOfDay: number): Settlement => insideWindow(plan, placeOutreach(plan, from, start.moved, msOfDay), from);
+	const place: Place = (msOfDay) => insideWindow(plan, placeOutreach(plan, from, start.moved, msOfDay), from);
+	const wish = wishOf(request, plan, from, start.moved, place, warnings);
 	const { explore, rng } = request;
-	if (explore === undefined || !(explore > 0) || !rng) return finish(request, plan, place(wish.msOfDay), wish.source, wish.why, warnings);
+	if (explore === undefined || !(explore > 0) || !rng) return finish(request, plan, wish.settled, wish.source, wish.why, warnings);
 
 	const share = Math.min(1, explore);
 	const explored = rng() < share;
 	const hour = EXPLORED_HOURS[Math.min(EXPLORED_HOURS.length - 1, Math.floor(rng() * EXPLORED_HOURS.length))];
-	const usual = place(wish.msOfDay);
+	const usual = wish.settled;
 	const chosen = explored ? place(hour * HOUR) : usual;
 	// Several hours may be moved to the same moment, so the moment's chance is the sum over all that lead there.
 	const alike = EXPLORED_HOURS.filter((other) => place(other * HOUR).at === chosen.at).length;
@@ -158,7 +189,8 @@ function chooseOutreach(request: SendTimeRequest, plan: Plan, warnings: string[]
 /**
  * When a message should leave: one moment that satisfies every rule, or a sentence why there is none. A reply goes now
  * (plus its pause) and only statutory quiet hours and a takeover move it, besides an explicit `notBefore`. Outreach
- * goes at the contact's preferred time, else the channel's usual hour, on the first day all rules allow.
+ * goes at the contact's preferred time, else in the best of the learnt hours that the rules leave open within a week,
+ * else at the channel's usual hour, on the first day all rules allow.
  * @throws RangeError when `now`, `notBefore` or another moment is none, or lies outside 1970 to 2999.
  */
 export function chooseSendTime(request: SendTimeRequest): SendTimeChoice {

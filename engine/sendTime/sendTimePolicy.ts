@@ -39,3 +39,27 @@ export const WISHES_TRIED = 14;
 
 /** Local hours exploration draws from: waking hours. */
 export const EXPLORED_HOURS: readonly number[] = [8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20];
+
+/** Numbers of learning when a contact answers. Each is explained with its source in docs/decisions/best-send-time.md. */
+export const SEND_TIME_LEARNING = {
+	/** How much one event says about the hour. A reply is an act of a person; an open may be a preview. */
+	weight: { reply: 1, click: 0.8, open: 0.5 },
+	/** An event this old counts half: habits drift. */
+	halfLifeMs: 60 * DAY,
+	/** An answer up to this late speaks for the hour we sent at, a later one for the hour the contact answered in. */
+	promptMs: 2 * HOUR,
+	/** After this an answer is no longer put down to a message. */
+	answerWindowMs: 24 * HOUR,
+	/** Lomax distribution of answer times: half within 47 minutes, nine in ten within a day (Kooti et al., WWW 2015). */
+	answerLag: { scaleMs: 0.27 * HOUR, shape: 0.51 },
+	/** Standard deviation of the smoothing round the clock, hours. */
+	smoothingHours: 1.5,
+	/** Answers a prior is worth: for the hour of the day, for workday against weekend, for the weekday. A channel's default is a weaker belief than a segment's history. */
+	priorAnswers: { model: { day: 1, kind: 3, weekday: 6 }, none: { day: 0.2, kind: 1, weekday: 2 } },
+	/** Weighted answers a delivery expected before any is seen, and how many deliveries that belief is worth. */
+	level: { rate: 0.05, deliveries: 20 },
+	/** How good the hour furthest from the channel's usual one is believed to be, and the width of the bump, hours. */
+	channelCurve: { floor: 0.75, widthHours: 4 },
+	/** Loss of worth a day of waiting costs, so that nobody waits a week for a hair's breadth. */
+	waitPerDay: 0.02,
+} as const;

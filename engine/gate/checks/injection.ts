@@ -5,10 +5,12 @@ import type { Check, Severity } from '../check';
 import data from '../data/injection.json';
 import type { GateIssue } from '../gate';
 
-const LIST = z.object({ markers: z.array(z.string()), strong: z.array(z.string()), strongOther: z.array(z.string()), weak: z.array(z.string()) }).parse(data);
-const PHRASES = new PhraseSet<'strong' | 'weak'>([
+const LIST = z.object({ markers: z.array(z.string()), strong: z.array(z.string()), strongOther: z.array(z.string()), weak: z.array(z.string()), benign: z.array(z.string()) }).parse(data);
+const PHRASES = new PhraseSet<'strong' | 'weak' | 'benign'>([
 	...[...LIST.strong, ...LIST.strongOther].map((phrase) => ({ phrase, tag: 'strong' as const })),
 	...LIST.weak.map((phrase) => ({ phrase, tag: 'weak' as const })),
+	// Everyday sentences such words stand in too; what overlaps one does not count.
+	...LIST.benign.map((phrase) => ({ phrase, tag: 'benign' as const })),
 ]);
 const WEIGHT = { marker: 0.8, strong: 0.8, weak: 0.25 } as const;
 /** From this score on a person looks. */
@@ -36,7 +38,10 @@ export function injectionIn(text: string): { score: number; issues: GateIssue[] 
 		clean *= 1 - WEIGHT.marker;
 		issues.push({ check: 'injection', severity: 'review', reason: `'${marker}' is a control mark of language models.`, span: { start, end: start + marker.length } });
 	}
-	for (const { tag, start, end } of PHRASES.find(canonicalise(text, undisguise)).slice(0, 20)) {
+	const matches = PHRASES.find(canonicalise(text, undisguise));
+	const benign = matches.filter(({ tag }) => tag === 'benign').slice(0, 20);
+	for (const { tag, from, to, start, end } of matches.slice(0, 40)) {
+		if (tag === 'benign' || benign.some((mask) => mask.from <= to && from <= mask.to)) continue;
 		clean *= 1 - WEIGHT[tag];
 		const found = text.slice(start, end).replace(/\s+/g, ' ').slice(0, 60);
 		if (issues.length < 10) issues.push({ check: 'injection', severity: tag === 'strong' ? 'review' : 'note', reason: `'${found}' tries to give the model orders.`, span: { start, end } });

@@ -1,4 +1,4 @@
-import { asksForAllChannels, OPT_OUT_CERTAIN, readReply } from '../../../engine/reply/readReply';
+import { asksForAllChannels, OPT_OUT_CERTAIN, OPT_OUT_DOUBTFUL, readReply } from '../../../engine/reply/readReply';
 import type { ReplyIntent } from '../../../engine/reply/reply';
 
 const OPT_OUTS = [
@@ -23,6 +23,23 @@ const INNOCENT = [
 	'Yes please!\n\nOn Mon, 3 Mar 2026 at 10:00, Anna <anna@x.com> wrote:\n> Reply STOP to unsubscribe', 'Klingt gut\n\nAm 03.03.2026 um 10:00 schrieb Anna <a@b.de>:\n\nAbmelden: hier klicken', '', '👍👍👍', '12345',
 ];
 
+/** Ordinary messages made of the words opt-outs are made of. A person may look at them; nobody is silenced by them. */
+const SAME_WORDS = [
+	'Ich habe noch keine Nachricht von Ihnen erhalten.', 'Das gefällt mir nicht mehr so gut wie am Anfang.', 'Können Sie mir nicht einfach einen Link schicken?', 'Warum melden Sie sich nicht mehr?', 'Nehmen Sie uns bitte in die Angebotsliste auf.', 'Setzen Sie mich bitte auf die Warteliste.',
+	'Melden Sie mich bitte zum Kurs an.', 'Stoppen Sie bitte die Lieferung, die Adresse ist falsch.', 'Ich widerrufe hiermit meinen Kaufvertrag.', 'Stellen Sie bitte den Kontakt zu Frau Meier her.', 'Wie komme ich raus aus dem alten Vertrag?', 'Ich habe vom Newsletter erfahren, dass es Rabatt gibt.',
+	'Ich habe seitdem nichts mehr von Ihnen gehört.', 'Rufen Sie mich nicht an, schreiben Sie lieber eine Mail.', 'Wir müssen leider mit dem Kurs aufhören.', 'Bekomme ich keine Mails mehr, weil mein Postfach voll ist?', 'Bitte löschen Sie meine alte Nummer und nehmen Sie die neue.', 'Beenden Sie die Zusammenarbeit mit dem anderen Lieferanten?',
+	'You did not call me as promised.', 'Don\'t call me before nine, afternoons are better.', 'Did my parcel get lost?', 'I will report this to trading standards.', 'I didn\'t consent to the extra charge.', 'I would prefer not to be rushed.',
+	'Please do not contact John, he left; write to me.', 'We had no more calls since March, is everything ok?', 'Take my name off the lease and put my wife\'s on it.', 'Take this off the table, we want the smaller one.', 'I don\'t want to be on hold for an hour again.', 'Please stop the delivery, the address is wrong.',
+	'Just stop by when you are in town.', 'We are getting off the phone contract in May.', 'Don\'t email my boss yet, I will talk to him first.', 'Do you want to get any feedback on the draft?', 'Forget my old email, use this one.', 'No me llames por la mañana, mejor por la tarde.',
+	'No quiero más información por ahora, solo el precio.', 'Quite la línea dos del presupuesto.', 'Para de llover el jueves, ¿vamos?', 'Prefiero no recibir la factura por correo.', 'Ne m\'envoyez pas la facture par la poste.', 'Je ne veux plus de ce produit, il est cassé.',
+	'Veuillez retirer mon colis demain.', 'Je n\'ai reçu aucun message de votre part.', 'Pas de mail depuis lundi, vous avez oublié ?', 'Ne m\'appelez pas avant midi.', 'Non ho ricevuto nessun messaggio da voi.', 'Non mi chiamate prima delle dieci.',
+	'Eliminate i miei dubbi e firmo.', 'Basta una mail e vengo.', 'Non voglio più aspettare la consegna.', 'Não me ligue de manhã, prefiro à tarde.', 'Retire a minha encomenda da loja amanhã.', 'Não recebi nenhuma mensagem.',
+	'Não quero mais esperar pela entrega.', 'Para enviar a fatura preciso do NIF.', 'Ik heb geen mail van jullie ontvangen.', 'Bel me niet voor tien uur.', 'Haal mij morgen op bij het station.', 'Meld je af en toe eens.',
+	'De nieuwe zaak is niet meer te bellen.', 'Trek de stekker er niet in.', 'Nie dostałem żadnych wiadomości.', 'Proszę usunąć drugą pozycję z oferty.', 'Nie dzwoń przed dziesiątą.', 'Dajcie mi spokojnie pomyśleć.',
+	'Nie chcę już czekać na kontakt.', 'Usuńcie mój stary numer i wpiszcie nowy.', 'Bana bugün yazmayın, yarın konuşalım.', 'Siparişi listeden çıkarın lütfen, diğerleri kalsın.', 'Mesaj almadım sizden.', 'Lütfen durun, yanlış adrese geldiniz.',
+	'Sabah aramayın, öğleden sonra müsaitim.', 'Hiç mail gelmedi.',
+];
+
 describe('opt-out wishes', () => {
 	it.each(OPT_OUTS)('%j asks to stop, for certain', (text) => {
 		const reading = readReply(text);
@@ -33,6 +50,19 @@ describe('opt-out wishes', () => {
 	it.each(INNOCENT)('%j does not ask for an opt-out for certain', (text) => {
 		expect(readReply(text).optOut.certainty).toBeLessThan(OPT_OUT_CERTAIN);
 		expect(readReply(text).intent).not.toBe('opt_out');
+	});
+
+	it.each(SAME_WORDS)('%j is never acted on without a person', (text) => {
+		expect(readReply(text).optOut.certainty).toBeLessThan(OPT_OUT_CERTAIN);
+	});
+
+	it('shows every doubt from 0.45 on to a person, and nothing below', () => {
+		const doubtful = readReply('I am out of the office until Monday. If you wish, delete my number from your list.');
+		expect(doubtful.optOut).toEqual({ wanted: true, certainty: OPT_OUT_DOUBTFUL });
+		for (const text of [...OPT_OUTS, ...INNOCENT, ...SAME_WORDS]) {
+			const { wanted, certainty } = readReply(text).optOut;
+			expect(wanted).toBe(certainty >= OPT_OUT_DOUBTFUL);
+		}
 	});
 
 	it('leaves a doubtful wish to a person', () => {

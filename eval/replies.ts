@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { OPT_OUT_CERTAIN, readReply } from '../engine/reply/readReply';
+import { ownData } from './jsonLines';
+import { LABELLED_LANGUAGES, readLabelledReplies, type LabelledReply } from './labelledReplies';
+import type { Figure, Section } from './table';
+
+const SpentSchema = z.object({ date: z.iso.date(), note: z.string().min(1), figures: z.array(z.object({ name: z.string(), hits: z.number().int(), of: z.number().int() })) });
+
+interface Tally {
+	rows: number;
+	right: number;
+	wished: number;
+	heard: number;
+	claimed: number;
+	certain: number;
+	certainRight: number;
+}
+
+/** Counts over labelled replies; the language is not told to the reader. */
+export function tallyReplies(replies: readonly LabelledReply[]): Tally {
+	const tally: Tally = { rows: 0, right: 0, wished: 0, heard: 0, claimed: 0, certain: 0, certainRight: 0 };
+	for (const { text, intent, optOut } of replies) {
+		const reading = readReply(text);
+		tally.rows++;
+		if (reading.intent === intent) tally.right++;
+		if (optOut) tally.wished++;
+		if (reading.optOut.wanted) tally.claimed++;
+		if (reading.optOut.wanted && optOut) tally.heard++;
+		if (reading.optOut.certainty >= OPT_OUT_CERTAIN) {
+			tally.certain++;
+			if (optOut) tally.certainRight++;
+		}
+	}
+	return tally;
+}
+
+function figuresOf(name: string, tally: Tally): Figure[] {
+	return [
+		{ name: `${name} opt-out recall`, hits: tally.heard, of: tally.wished, wanted: { atLeast: 0.97 } },
+		{ name: `${name} opt-out precision`, hits: tally.heard, of: tally.claimed, wanted: { atLeast: 0.97 } },
+		{ name: `${name} acted on without a person: precision`, hits: tally.certainRight, of: tally.certain },
+		{ name: `${name} acted on without a person: recall`, hits: tally.certainRight, of: tally.wished },
+		{ name: `${name} intent accuracy`, hits: tally.right, of: tally.rows, wanted: { atLeast: 0.8 } },
+	];
+}
+
+/** The figures of the test half's one run. It is spent: rules were changed after it was read. */
+export function spentTestHalf(): Section {
+	const { date, note, figures } = SpentSchema.parse(JSON.parse(readFileSync(ownData('replies/testRun.json'), 'utf8')));
+	return { title: `Reading replies (test half, as run on ${date}; spent)`, note, figures, rows: figures.length === 0 ? ['its counts were not kept'] : [] };
+}
+
+/** @throws ThawedError when the test half is not the frozen one. */
+export function repliesSection(half: 'dev' | 'test' = 'test'): Section {
+	const byLanguage = LABELLED_LANGUAGES.map((language) => ({ language, replies: readLabelledReplies(language, half) }));
+	return {
+		title: `Reading replies (${half} half)`,
+		note: half === 'test' ? 'Machine-written. Spent: rules were changed after it was read, so this is no fresh measurement.' : 'Rules and weights were fitted on these very rows: no measure of anything but the fit.',
+		figures: [...figuresOf('all', tallyReplies(byLanguage.flatMap(({ replies }) => replies))), ...byLanguage.flatMap(({ language, replies }) => figuresOf(language, tallyReplies(replies)))],
+	};
+}
