@@ -1,4 +1,4 @@
-import { judgeExperiment } from '../../../engine/experiment/judgeExperiment';
+import { EXPERIMENT_POLICY, judgeExperiment } from '../../../engine/experiment/judgeExperiment';
 import { beliefs } from '../../../engine/experiment/posterior';
 import { boundAtLook, spendingBounds } from '../../../engine/experiment/spendingBounds';
 import { seeded } from '../../seeded';
@@ -21,7 +21,7 @@ function run(rng: () => number, rates: number[], perArmAndWeek: number, horizon 
 		// The bound alone decides here: beliefs and intervals are not needed thousands of times.
 		const pooled = arms.reduce((sum, arm) => sum + arm.conversions, 0) / arms.reduce((sum, arm) => sum + arm.exposures, 0);
 		const z = Math.abs(arms[0].conversions - arms[1].conversions) / arms[0].exposures / Math.sqrt((2 * pooled * (1 - pooled)) / arms[0].exposures);
-		if (z >= boundAtLook(look, horizon, 0.05)) return judgeExperiment({ arms, look, horizon });
+		if (z >= boundAtLook(look, horizon, EXPERIMENT_POLICY.alpha)) return judgeExperiment({ arms, look, horizon });
 	}
 	return judgeExperiment({ arms, look: horizon, horizon });
 }
