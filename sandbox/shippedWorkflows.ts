@@ -80,11 +80,17 @@ export function copyForClient(workflow: WorkflowJson, client: { id: string; name
 			copy.webhookId = `${node.webhookId}-${client.id}`;
 			if (node.parameters.path === node.webhookId) change(copy, 'parameters.path', copy.webhookId);
 		}
-		if (node.name === 'Settings') change(copy, 'assignments.workspace', client.workspace);
+		if (node.name === 'Settings' && namesWorkspace(node)) change(copy, 'assignments.workspace', client.workspace);
 		if (/autopilotTrigger$/.test(node.type)) change(copy, 'parameters.options.workspaces', client.workspace);
 		return copy;
 	});
 	return { ...workflow, id: `${workflow.id}-${client.id}`, name: `${workflow.name} (${client.name})`, nodes };
+}
+
+/** The quick start keeps nothing, so its Settings name no workspace. */
+function namesWorkspace(node: NodeJson): boolean {
+	const fields: unknown = Reflect.get(Reflect.get(node.parameters, 'assignments') ?? {}, 'assignments');
+	return Array.isArray(fields) && fields.some((field: unknown) => isObject(field) && field.name === 'workspace');
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

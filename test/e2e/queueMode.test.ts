@@ -31,7 +31,6 @@ let store: Store;
 beforeAll(async () => {
 	[postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
 	sandbox = await startSandbox({
-		workflows: ['02', '03', '04'],
 		postgres: { url: await createDatabase(postgres.url, DATABASE) },
 		queue: { redisUrl: redis.url, prefix: DATABASE, workers: 2 },
 		replacements: {

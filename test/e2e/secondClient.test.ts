@@ -11,6 +11,7 @@ const FIRST = { workspace: 'default', phoneNumberId: SANDBOX.phoneNumberId, page
 const SECOND: ClientOptions = { id: 'b', name: 'Client B', workspace: 'client-b', metaAppId: '900000000000002', metaAppSecret: 'sandbox-b-secret', mailUser: 'sales@b.example', phoneNumberId: '300000000000012', pageId: '400000000000012' };
 const BOTH = [FIRST, SECOND];
 const WEBHOOKS = [
+	['00', 'Lead Form'],
 	['01', 'Lead Webhook'],
 	['01', 'Lead Form'],
 	['02', 'WhatsApp Trigger'],
@@ -27,7 +28,6 @@ beforeAll(async () => {
 	// One mailbox and one Twilio account stand in for both, so only the first client listens there.
 	const unused = { disabled: true };
 	sandbox = await startSandbox({
-		workflows: ['01', '02', '03', '04'],
 		replacements: {
 			'02': { 'Email Trigger': unused, 'Twilio Trigger': unused },
 			'03': { 'Conversation Ready': { ...QUICK, 'parameters.options.quietSeconds': 0 }, 'Generate With Confidence': { 'parameters.auditShare': 0 }, 'Best Send Time': { 'parameters.options': { replyPauseMin: 0, replyPauseMax: 1 } } },
