@@ -15,13 +15,18 @@ export interface CertifiedThreshold {
 	reviewsNeeded?: number;
 }
 
-/** Clean reviews that have to come on top for the bound to hold. */
+/** Clean reviews that have to come on top for the bound to hold. It falls with every one of them, so halving finds the first. */
 function reviewsMissing(errors: number, trials: number, maxErrorShare: number, level: number): number {
-	let more = 0;
-	for (let step = 4096; step >= 1; step /= 2) {
-		while (more < 1_000_000 && upperBound(errors, trials + more + step - 1, level) > maxErrorShare) more += step;
+	const holds = (more: number): boolean => upperBound(errors, trials + more, level) <= maxErrorShare;
+	let enough = 1;
+	while (!holds(enough)) enough *= 2;
+	let tooFew = 0;
+	while (enough - tooFew > 1) {
+		const middle = Math.floor((tooFew + enough) / 2);
+		if (holds(middle)) enough = middle;
+		else tooFew = middle;
 	}
-	return more + (upperBound(errors, trials + more, level) > maxErrorShare ? 1 : 0);
+	return enough;
 }
 
 /**
