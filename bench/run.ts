@@ -1,15 +1,21 @@
 import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
 
 import { startSandbox } from '../sandbox/sandbox';
 import { closeAllStores } from '../store/openStore';
 import { makeModelAgreeable } from '../test/e2e/support/agreeableModel';
 import { dispatchFigures, DISPATCH_WORKSPACE } from './dispatch';
 import { intakeFigures, intakeFloor } from './intake';
+import { crowdFigures } from './limitCrowd';
+import { limitFigures } from './limits';
+import { outboxFigures } from './outboxJobs';
 import { ratioFigures } from './ratio';
 import { tableOf, type Figure } from './table';
 
-async function run(): Promise<void> {
-	const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Figures of 03-autopilot, the webhooks and the jobs in a real n8n. */
+async function n8nFigures(): Promise<Figure[]> {
 	const sandbox = await startSandbox({
 		workflows: ['02', '03', '04'],
 		publish: false,
@@ -41,7 +47,27 @@ async function run(): Promise<void> {
 		await sandbox.stop();
 		await closeAllStores();
 	}
-	say(`\nOne n8n process, embedded store, ${cpus().length} cores shared with the stand-ins and this driver\n\n${tableOf(figures)}`);
+	return figures;
+}
+
+const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = { limits: limitFigures, crowd: crowdFigures, outbox: outboxFigures, n8n: n8nFigures };
+
+/** All parts, or with `--only limits,outbox` those. */
+function chosenParts(): string[] {
+	const { values } = parseArgs({ options: { only: { type: 'string' } } });
+	const names = values.only?.split(',').map((name) => name.trim()) ?? Object.keys(PARTS);
+	const unknown = names.find((name) => !Object.hasOwn(PARTS, name));
+	if (unknown !== undefined) throw new Error(`--only knows ${Object.keys(PARTS).join(', ')}, not '${unknown}'.`);
+	return names;
+}
+
+async function run(): Promise<void> {
+	const figures: Figure[] = [];
+	for (const name of chosenParts()) {
+		say(`${name} …`);
+		figures.push(...(await PARTS[name]()));
+	}
+	say(`\n${cpus().length} cores shared by everything that runs: n8n with its embedded store, stand-ins, servers, peers and this driver\n\n${tableOf(figures)}`);
 }
 
 run().catch((error: unknown) => {

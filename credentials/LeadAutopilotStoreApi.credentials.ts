@@ -24,5 +24,11 @@ export class LeadAutopilotStoreApi implements ICredentialType {
 		{ displayName: 'Password', name: 'password', type: 'string', typeOptions: { password: true }, default: '' },
 		{ displayName: 'SSL', name: 'ssl', type: 'boolean', default: false, description: 'Whether to encrypt the connection' },
 		{ displayName: 'Schema', name: 'schema', type: 'string', default: 'lead_autopilot', description: "The schema for the autopilot's tables: letters, digits and underscores" },
+		{ displayName: 'Redis Host', name: 'redisHost', type: 'string', default: '', placeholder: 'e.g. localhost', description: 'Lets Redis count the limits of Rate Limit, which is faster. The database stays the truth and counts itself while Redis is away. Empty: no Redis.' },
+		{ displayName: 'Redis Port', name: 'redisPort', type: 'number', default: 6379, description: 'The port Redis listens on' },
+		{ displayName: 'Redis User', name: 'redisUser', type: 'string', default: '', description: 'Empty: the default user' },
+		{ displayName: 'Redis Password', name: 'redisPassword', type: 'string', typeOptions: { password: true }, default: '', description: 'Empty: Redis asks for none' },
+		{ displayName: 'Redis Database', name: 'redisDatabase', type: 'number', default: 0, description: 'The number of the logical database' },
+		{ displayName: 'Redis SSL', name: 'redisSsl', type: 'boolean', default: false, description: 'Whether to encrypt the connection to Redis' },
 	];
 }

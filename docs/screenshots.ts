@@ -7,7 +7,7 @@ import { shippedWorkflows } from '../sandbox/shippedWorkflows';
 import { closeAllStores } from '../store/openStore';
 import { openEditor, type Editor } from './pictures/editor';
 import { decisionsWorkflow, EXAMPLE_WORKSPACE, operationsWorkflow } from './pictures/exampleWorkflows';
-import { CANVASES, DARK, DECISION_FIELDS, DECISIONS, OPERATIONS, SHIPPED_PANELS, type PanelPicture } from './pictures/list';
+import { CANVASES, DARK, DECISION_FIELDS, DECISIONS, OPERATIONS, RUN_OPERATIONS, SHIPPED_PANELS, type PanelPicture } from './pictures/list';
 
 /**
  * Takes the pictures of the documentation in the real n8n: `npm run screenshots`. Each node's panel, each workflow's
@@ -63,6 +63,7 @@ async function takeLight(editor: Editor, sandbox: Sandbox): Promise<void> {
 	await editor.open(operationsWorkflow().id);
 	await editor.run('A Lead');
 	for (const picture of OPERATIONS) await editor.panel(picture.file, picture.node, picture);
+	for (const { file, node } of RUN_OPERATIONS) await editor.panel(file, node, { run: true });
 	for (const { file, workflow, node } of SHIPPED_PANELS) {
 		await editor.open(idOf(workflow));
 		await editor.panel(file, node);
@@ -93,6 +94,7 @@ function markdown(): string {
 		section('More fields of these nodes', DECISION_FIELDS),
 		section('Triggers and sending', SHIPPED_PANELS),
 		section('Operations', OPERATIONS),
+		section('Operations, run by hand', RUN_OPERATIONS),
 		section('Dark theme', DARK),
 		section('Pages', PAGES),
 	].join('\n\n')}\n`;

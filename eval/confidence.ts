@@ -1,17 +1,17 @@
 import { jStat } from 'jstat';
 import { calibrate, fitCalibrator, type Reviewed } from '../engine/draft/calibration';
 import { certifyThreshold } from '../engine/draft/certifyThreshold';
+import { certifiedOnce, lifeFigures, OVER_CONFIDENT, wiredCalibration } from './learntConfidence';
 import type { Figure, Section } from './table';
 import { uniform, type Random } from './uniform';
 
 const SEED = 20261120;
 const TARGET = 0.05;
 
-/** A model that reports 0.6 to 1 and is right far less often: what people accept of such drafts. */
-const accepted = (raw: number): number => 0.2 + 0.65 * Math.max(0, (raw - 0.6) / 0.4) ** 2;
+const accepted = OVER_CONFIDENT.acceptance;
 const overConfident = (rng: Random, size: number): Reviewed[] =>
 	Array.from({ length: size }, () => {
-		const raw = 0.6 + 0.4 * rng();
+		const raw = OVER_CONFIDENT.score(rng);
 		return { raw, accepted: rng() < accepted(raw) };
 	});
 
@@ -70,13 +70,20 @@ export function brokenPromises(workspaces = 1_000, reviews = 400, rng = uniform(
 	});
 }
 
+/** The calibration error as the node learns, and what holding back half of the reviews would cost. */
+function wiredRows(): string[] {
+	const wired = [wiredCalibration('all'), wiredCalibration('what is not sent'), wiredCalibration('all', 'half of them'), wiredCalibration('what is not sent', 'half of them')];
+	return wired.map(({ reading, share, workspaces, reviews, error }) => `calibration error after ${reviews} reviews of ${reading}, learning from ${share}, mean of ${workspaces} workspaces: ${error.toFixed(3)}${share === 'all reviews' ? `  wanted ≤ 0.050: ${error <= 0.05 ? 'yes' : 'NO'}` : ''}`);
+}
+
 export function confidenceSection(): Section {
 	const { workspaces, reviews, mean, low, high, uncalibrated } = calibrationError();
 	return {
 		title: 'Confidence (simulated reviews)',
 		note: 'Fixed seed; the truth is known because it is simulated. Promise: at most 5 % errors above the threshold, 400 reviews a workspace.',
-		figures: brokenPromises(),
+		figures: [...brokenPromises(), ...certifiedOnce(), ...lifeFigures()],
 		rows: [
+			...wiredRows(),
 			`calibration error after ${reviews} reviews, mean of ${workspaces} workspaces: ${mean.toFixed(3)} [${low.toFixed(3)} – ${high.toFixed(3)}]  wanted ≤ 0.050: ${mean <= 0.05 ? 'yes' : 'NO'}  (uncalibrated ${uncalibrated.toFixed(3)})`,
 		],
 	};

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseLanguage } from '../engine/message/language';
+import { detectLanguage, parseLanguage } from '../engine/message/language';
 import { canonicalise } from '../engine/reply/canonical';
 import { featuresOf } from '../engine/reply/features';
 import { ownText } from '../engine/reply/quotedText';
@@ -12,9 +12,9 @@ import { LABELLED_LANGUAGES, readLabelledReplies } from './labelledReplies';
 const EPOCHS = 8;
 const RATE = 0.1;
 const DECAY = 1e-3;
-const FEWEST_ROWS = 2;
+const FEWEST_ROWS = 3;
 const SEED = 20261120;
-const INTENTS: readonly ReplyIntent[] = REPLY_INTENTS.filter((intent) => intent !== 'other');
+const INTENTS: readonly ReplyIntent[] = REPLY_INTENTS;
 
 interface Row {
 	language: string;
@@ -24,12 +24,13 @@ interface Row {
 
 function rows(): Row[] {
 	return LABELLED_LANGUAGES.flatMap((language) =>
-		readLabelledReplies(language, 'dev').filter(({ intent }) => intent !== 'other').map(({ text, intent }) => {
+		readLabelledReplies(language, 'dev').map(({ text, intent }) => {
 			const own = ownText(text);
 			const canonical = canonicalise(own, repairWord);
-			const known = parseLanguage(language);
+			// As when a reply comes in: its language is guessed.
+			const known = parseLanguage(detectLanguage(own).language);
 			const cues = new Set(cuePhrases(known).find(canonical).map(({ tag }) => tag));
-			return { language, intent: INTENTS.indexOf(intent), features: [...featuresOf(own, canonical, known, cues).amounts] };
+			return { language, intent: INTENTS.indexOf(intent), features: featuresOf(own, canonical, known, cues).evidence.flatMap(({ amounts, scale }) => [...amounts].map(([feature, amount]): [string, number] => [feature, amount * scale])) };
 		}),
 	);
 }

@@ -1,7 +1,7 @@
 import type { ModelErrorKind } from './chatModel';
 
 /** What a model call was for. */
-export type CallPurpose = 'classify' | 'draft' | 'summarise';
+export type CallPurpose = 'classify' | 'draft' | 'summarise' | 'embed';
 
 /** One model call for observation and cost. Holds ids and numbers, never text or keys. */
 export interface CallLogEntry {

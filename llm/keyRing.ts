@@ -23,32 +23,32 @@ export const KEY_COOL_DOWN = {
 };
 
 /** Several keys used as one. */
-export interface KeyRing {
+export interface KeyRing<M = ChatModel> {
 	readonly size: number;
 	/**
 	 * Runs `call` with the key unused longest; when that key is limited, refused or out of credit, with the next, until each was
 	 * tried. `costOf` says what a success cost in USD, for the key's budget. Rejects with the call's own error when it is not
 	 * about the key, else with one error for all keys. Every rejection carries the fingerprint of the last key used.
 	 */
-	run<T>(call: (model: ChatModel) => Promise<T>, costOf: (value: T) => number | undefined): Promise<{ value: T; fingerprint?: string }>;
+	run<T>(call: (model: M) => Promise<T>, costOf: (value: T) => number | undefined): Promise<{ value: T; fingerprint?: string }>;
 }
 
 /** What a ring needs. */
-export interface KeyRingConfig {
+export interface KeyRingConfig<M = ChatModel> {
 	keys: readonly ModelKey[];
 	/** The model to call with a given key. */
-	connect: (key: string) => ChatModel;
+	connect: (key: string) => M;
 	ledger: KeyLedger;
 	now: () => number;
 	/** Told when the ledger could not be read or written; what this process knows itself still counts. */
 	onStoreError: (error: unknown) => void;
 }
 
-interface Slot {
+interface Slot<M> {
 	/** Absent for the empty key. */
 	fingerprint?: string;
 	budgetUsd?: number;
-	model: ChatModel;
+	model: M;
 	state: KeyState;
 	/** Order of use in this process; the ledger's times are too coarse for calls in the same millisecond. */
 	turn: number;
@@ -58,11 +58,11 @@ function blockedUntil(state: KeyState): number {
 	return Math.max(state.limitedUntil ?? 0, state.invalidUntil ?? 0, state.exhaustedUntil ?? 0);
 }
 
-function budgetLeft({ budgetUsd, state }: Slot, now: number): boolean {
+function budgetLeft({ budgetUsd, state }: Slot<unknown>, now: number): boolean {
 	return budgetUsd === undefined || state.spentDay !== utcDay(now) || (state.spentUsd ?? 0) < budgetUsd;
 }
 
-function nobodyLeft(slots: readonly Slot[], now: number): ModelError {
+function nobodyLeft(slots: readonly Slot<unknown>[], now: number): ModelError {
 	const many = slots.length === 1 ? 'The API key' : `All ${slots.length} API keys`;
 	const limited = slots.filter(({ state }) => (state.limitedUntil ?? 0) > now && (state.invalidUntil ?? 0) <= now && (state.exhaustedUntil ?? 0) <= now);
 	const usable = limited.filter((slot) => budgetLeft(slot, now));
@@ -78,11 +78,11 @@ function nobodyLeft(slots: readonly Slot[], now: number): ModelError {
 }
 
 /** A ring of at least one key; throws a RangeError when there is none. Equal keys count once. */
-export function createKeyRing(config: KeyRingConfig): KeyRing {
+export function createKeyRing<M = ChatModel>(config: KeyRingConfig<M>): KeyRing<M> {
 	const { ledger, now, onStoreError } = config;
 	const distinct = [...new Map(config.keys.map((entry) => [entry.key, entry])).values()];
 	if (distinct.length === 0) throw new RangeError('The model credential holds no API key. Enter at least one.');
-	const slots = distinct.map(({ key, dailyBudgetUsd }): Slot => {
+	const slots = distinct.map(({ key, dailyBudgetUsd }): Slot<M> => {
 		const fingerprint = key === '' ? undefined : keyFingerprint(key);
 		return { fingerprint, budgetUsd: dailyBudgetUsd, model: config.connect(key), state: { fingerprint: fingerprint ?? '' }, turn: 0 };
 	});
@@ -120,7 +120,7 @@ export function createKeyRing(config: KeyRingConfig): KeyRing {
 		loading ??= load();
 		await loading;
 	};
-	const note = async (slot: Slot, event: KeyEvent) => {
+	const note = async (slot: Slot<M>, event: KeyEvent) => {
 		slot.state = applyKeyEvent(slot.state, event);
 		if (slot.fingerprint === undefined) return;
 		try {
@@ -129,13 +129,13 @@ export function createKeyRing(config: KeyRingConfig): KeyRing {
 			onStoreError(error);
 		}
 	};
-	const next = (tried: ReadonlySet<Slot>): Slot | undefined => {
+	const next = (tried: ReadonlySet<Slot<M>>): Slot<M> | undefined => {
 		const at = now();
 		const free = slots.filter((slot) => !tried.has(slot) && blockedUntil(slot.state) <= at && budgetLeft(slot, at));
 		free.sort((a, b) => a.turn - b.turn || (a.state.lastUsedAt ?? 0) - (b.state.lastUsedAt ?? 0));
 		return free[0];
 	};
-	const ban = async (slot: Slot, error: ModelError): Promise<boolean> => {
+	const ban = async (slot: Slot<M>, error: ModelError): Promise<boolean> => {
 		const at = now();
 		if (error.kind === 'rate_limited') await note(slot, { kind: 'limited', at, until: at + Math.max(1, error.retryAfterMs ?? KEY_COOL_DOWN.limited) });
 		else if (error.kind === 'invalid_key') await note(slot, { kind: 'invalid', at, until: at + KEY_COOL_DOWN.invalid });
@@ -148,7 +148,7 @@ export function createKeyRing(config: KeyRingConfig): KeyRing {
 		size: slots.length,
 		async run(call, costOf) {
 			await refresh();
-			const tried = new Set<Slot>();
+			const tried = new Set<Slot<M>>();
 			let last: ModelError | undefined;
 			for (;;) {
 				const slot = next(tried);

@@ -1,8 +1,9 @@
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import { z } from 'zod';
 import { withinTime } from './callWindow';
 import { ModelError, type ChatAnswer, type ChatModel, type ChatRequest } from './chatModel';
 import { sendLearning } from './learntDialect';
+import { openAiServer } from './openaiServer';
 import { readFailure, toModelError } from './providerError';
 import { toOpenAiSchema, withSchemaInstruction } from './schemaDialect';
 
@@ -14,8 +15,6 @@ export interface OpenAiConfig {
 	/** Milliseconds since the epoch; the machine's clock when absent. */
 	now?: () => number;
 }
-
-const OPENAI_ROOT = 'https://api.openai.com/v1';
 
 /**
  * What this server has been found to accept. Servers that speak OpenAI's protocol differ in these three, and say so only by
@@ -84,22 +83,13 @@ function bodyFor(request: ChatRequest, modelId: string, dialect: Dialect, offici
 	return body;
 }
 
-function rootOf(baseUrl: string | undefined): string {
-	if (baseUrl === undefined || baseUrl.trim() === '') return OPENAI_ROOT;
-	const trimmed = baseUrl.trim().replace(/\/+$/, '');
-	// "http://localhost:11434" is what people paste; the protocol lives under /v1 on every such server.
-	return /^https?:\/\/[^/]+$/.test(trimmed) ? `${trimmed}/v1` : trimmed;
-}
-
 /**
  * Models of one OpenAI-compatible server, one per key; what is learnt about the server is shared between them.
  * The key may be empty for servers that want none.
  */
 export function openAiChatModels(config: OpenAiConfig): (apiKey: string) => ChatModel {
 	const now = config.now ?? Date.now;
-	const root = rootOf(config.baseUrl);
-	const official = new URL(root).hostname === 'api.openai.com';
-	const provider = official ? 'OpenAI' : `The model server at ${new URL(root).host}`;
+	const { official, provider, client: clientFor } = openAiServer(config.baseUrl);
 	const dialect: Dialect = {
 		structured: 'json_schema',
 		tokenLimit: official ? 'max_completion_tokens' : 'max_tokens',
@@ -107,16 +97,7 @@ export function openAiChatModels(config: OpenAiConfig): (apiKey: string) => Chat
 		tokenLimitSwapped: false,
 	};
 	return (apiKey) => {
-		// Everything the SDK would otherwise take from the environment is set, so the host's own OpenAI settings never mix in.
-		const client = new OpenAI({
-			apiKey: apiKey === '' ? 'none' : apiKey,
-			baseURL: root,
-			organization: null,
-			project: null,
-			webhookSecret: null,
-			maxRetries: 0,
-			logLevel: 'off',
-		});
+		const client = clientFor(apiKey);
 		const send = async (request: ChatRequest, signal: AbortSignal): Promise<unknown> =>
 			await sendLearning(
 				dialect,

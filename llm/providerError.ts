@@ -17,10 +17,10 @@ const failure = z.object({
 	type: text,
 	param: text,
 	lc_error_code: text,
-	headers: z.unknown(),
+	headers: z.unknown().optional(),
 	// OpenAI: the body's `error`; Anthropic: the whole body with `error` inside.
 	error: z.object({ message: text, type: text, code: text, param: text, error: inner }).optional().catch(undefined),
-	response: z.object({ status: count, headers: z.unknown() }).optional().catch(undefined),
+	response: z.object({ status: count, headers: z.unknown().optional() }).optional().catch(undefined),
 });
 
 /** What a provider's failure says about itself, in one shape for all providers. */

@@ -5,14 +5,15 @@ const isSchema = (value: unknown): value is JsonSchema => typeof value === 'obje
 function closed(schema: JsonSchema): JsonSchema {
 	const result: JsonSchema = {};
 	for (const [key, value] of Object.entries(schema)) {
-		if (key === '$schema') continue;
+		// What an answer that lacks a field counts as is ours to say; strict modes refuse the word.
+		if (key === '$schema' || key === 'default') continue;
 		if (key === 'properties' || key === '$defs') {
 			const entries = isSchema(value) ? Object.entries(value) : [];
 			result[key] = Object.fromEntries(entries.map(([name, part]) => [name, isSchema(part) ? closed(part) : part]));
 		} else if (Array.isArray(value)) {
 			result[key] = value.map((part: unknown) => (isSchema(part) ? closed(part) : part));
 		} else {
-			result[key] = isSchema(value) && key !== 'default' && key !== 'const' ? closed(value) : value;
+			result[key] = isSchema(value) && key !== 'const' ? closed(value) : value;
 		}
 	}
 	if (isSchema(result.properties) && result.additionalProperties === undefined) result.additionalProperties = false;

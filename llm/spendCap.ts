@@ -67,8 +67,11 @@ const BYTES_PER_TOKEN = 3;
 /** A hold outlives the longest call (30 s) by far, and a crash blocks the cap for minutes only. */
 const HOLD_MS = 5 * 60_000;
 
+/** The texts of a request, by which its cost is estimated. */
+export type SpendRequest = Pick<ChatRequest, 'system' | 'schema'> & { messages: readonly { content: string }[] };
+
 /** The most tokens a request is expected to use; `maxTokens` bounds the output. */
-export function estimateTokens(request: ChatRequest, maxTokens: number): { inputTokens: number; outputTokens: number } {
+export function estimateTokens(request: SpendRequest, maxTokens: number): { inputTokens: number; outputTokens: number } {
 	const parts = [request.system, ...request.messages.map(({ content }) => content), request.schema ? JSON.stringify(request.schema.jsonSchema) : ''];
 	const bytes = parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
 	return { inputTokens: Math.ceil(bytes / BYTES_PER_TOKEN) + 16 * parts.length, outputTokens: maxTokens };
@@ -89,7 +92,7 @@ export interface SpendCapConfig {
 }
 
 /** Runs one call under the cap. */
-export type SpendCap = (request: ChatRequest, maxTokens: number, call: () => Promise<ChatAnswer>) => Promise<ChatAnswer>;
+export type SpendCap = <A extends Pick<ChatAnswer, 'usage' | 'modelId'>>(request: SpendRequest, maxTokens: number, call: () => Promise<A>) => Promise<A>;
 
 // These kinds mean the provider did no work, so nothing is charged. A timeout may well be charged.
 const NOT_CHARGED = new Set(['rate_limited', 'invalid_key', 'quota', 'unavailable', 'bad_request', 'spend_cap']);

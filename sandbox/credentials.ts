@@ -43,6 +43,8 @@ export function credentialTypesOf(node: NodeJson): readonly string[] {
 	if (node.type === 'n8n-nodes-base.httpRequest') {
 		return typeof node.parameters.nodeCredentialType === 'string' ? [node.parameters.nodeCredentialType] : [];
 	}
+	if (node.type === `${PACK}outreachEmail`) return ['leadAutopilotStoreApi', 'smtp'];
+	if (node.type === `${PACK}outcomeTrigger`) return ['leadAutopilotWebhookApi', 'leadAutopilotStoreApi'];
 	if (node.type.startsWith(PACK)) return MODEL_NODES.includes(node.type) ? ['leadAutopilotStoreApi', 'leadAutopilotModelApi'] : ['leadAutopilotStoreApi'];
 	return BUILT_IN[node.type] ?? [];
 }
@@ -71,9 +73,26 @@ export function demoCredentials(standIns: StandIns, client: ClientAccounts, mode
 		{ name: 'Sandbox Mail Out', type: 'smtp', data: { user: mailUser, password: SANDBOX.mailPassword, host: '127.0.0.1', port: standIns.smtpPort, secure: false, disableStartTls: true } },
 		{ name: 'Sandbox Mail In', type: 'imap', data: { user: mailUser, password: SANDBOX.mailPassword, host: '127.0.0.1', port: standIns.imapPort, secure: false } },
 	];
+	all.push({ name: 'Sandbox Webhooks', type: 'leadAutopilotWebhookApi', data: webhookData(standIns, metaAppSecret) });
 	if (model !== 'none') all.push({ name: 'Sandbox Model', type: 'leadAutopilotModelApi', data: modelData(standIns, model) });
 	if (store) all.push({ name: 'Sandbox Store', type: 'leadAutopilotStoreApi', data: storeData(store) });
 	return all.map((credential) => ({ ...credential, name: `${credential.name}${suffix}` }));
+}
+
+function webhookData({ sendgrid }: StandIns, metaAppSecret: string): Record<string, unknown> {
+	const secret = SANDBOX.webhookSecret;
+	return {
+		calendlySigningSecret: secret,
+		hmacSecret: secret,
+		hubSpotClientSecret: secret,
+		metaAppSecret,
+		metaVerifyToken: secret,
+		pipedriveUser: 'sandbox',
+		pipedrivePassword: secret,
+		salesforceSecret: secret,
+		sendGridVerification: sendgrid.publicKey,
+		twilioAuthToken: SANDBOX.twilioAuthToken,
+	};
 }
 
 function modelData(standIns: StandIns, model: Exclude<ModelChoice, 'none'>): Record<string, unknown> {

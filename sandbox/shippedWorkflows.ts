@@ -82,6 +82,7 @@ export function copyForClient(workflow: WorkflowJson, client: { id: string; name
 		}
 		if (node.name === 'Settings' && namesWorkspace(node)) change(copy, 'assignments.workspace', client.workspace);
 		if (/autopilotTrigger$/.test(node.type)) change(copy, 'parameters.options.workspaces', client.workspace);
+		if (/outcomeTrigger$/.test(node.type)) change(copy, 'parameters.workspace', client.workspace);
 		return copy;
 	});
 	return { ...workflow, id: `${workflow.id}-${client.id}`, name: `${workflow.name} (${client.name})`, nodes };

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { DAY, later } from '../engine/time';
+import type { Conversation } from '../engine/message/message';
+import { DAY, epochMs, later } from '../engine/time';
 import { ReplySchema } from '../engine/reply/reply';
 import type { AddressHash } from './addresses';
 import { fromJson, groupBy, keyOf } from './bulk';
@@ -54,7 +55,7 @@ export async function claimReady(session: Session, hash: AddressHash, options: O
 				workspace: row.workspace,
 				message: merged(thread),
 				contact,
-				conversation: conversations.get(key) ?? [],
+				conversation: settings[at].mode === 'shadow' ? until(conversations.get(key) ?? [], row.timestamp) : (conversations.get(key) ?? []),
 				mode: settings[at].mode,
 				reply: row.reply === null ? undefined : ReplySchema.parse(fromJson(row.reply)),
 				leaseUntil,
@@ -102,6 +103,11 @@ async function giveToPerson(session: Session, threads: readonly MessageRow[][], 
 		})),
 	);
 	await decideMessages(session, threads.flat().map((row) => ({ workspace: row.workspace, messageId: row.id, reason, actor: 'engine', answeredBy: BY_PERSON })));
+}
+
+/** In shadow mode people answer meanwhile, and what they wrote must not be seen by the draft it is held against. */
+function until(conversation: Conversation, at: number): Conversation {
+	return conversation.filter(({ timestamp }) => epochMs(timestamp) <= at);
 }
 
 /** The burst as one message: the newest, with the texts of all. */

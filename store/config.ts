@@ -23,6 +23,18 @@ export interface PostgresConfig {
 	schema?: string;
 	/** Most connections of the pool. Default 10. */
 	maxConnections?: number;
+	/** Counts the limits faster. The database stays what is true, and counts itself when Redis is away. */
+	redis?: RedisConfig;
+}
+export interface RedisConfig {
+	host: string;
+	port: number;
+	/** As in Redis' ACL; the default user when empty. */
+	user?: string;
+	password?: string;
+	/** Number of the logical database. Default 0. */
+	database?: number;
+	tls?: boolean;
 }
 export type StoreConfig = SqliteConfig | PostgresConfig;
 

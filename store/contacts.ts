@@ -3,6 +3,7 @@ import { cleanText, keyOf } from './bulk';
 import { contactsOf, loadContacts } from './contactRows';
 import { loadConversations } from './conversations';
 import type { Database } from './database';
+import { forgetUntil } from './endShadow';
 import { contactIdsByAddress, contactLocks, ensureContacts, upsertContacts } from './intake';
 import { activity } from './activities';
 import type { Contacts } from './store';
@@ -48,6 +49,7 @@ export function createContacts(database: Database, hash: AddressHash): Contacts 
 					['taken_over_until', 'taken_over_by', 'updated_at'],
 					last.map(({ contactId, until, by }) => ({ workspace, id: contactId, taken_over_until: until, taken_over_by: until === null ? null : by, updated_at: now })),
 				);
+				await forgetUntil(session, workspace, last.flatMap(({ contactId, until }) => (until === null ? [contactId] : [])));
 				await session.insert('activities', last.map(({ contactId, until, by }, at) => activity(session, workspace, contactId, 'takeover', { until, by }, at)));
 			});
 		},
@@ -63,7 +65,7 @@ export function createContacts(database: Database, hash: AddressHash): Contacts 
 					'contacts',
 					['workspace', 'id'],
 					['score', 'status', 'summary', 'summary_at', 'updated_at'],
-					last.map(({ contactId, classification: { score, status, summary } }) => ({ workspace, id: contactId, score, status, summary, summary_at: now, updated_at: now })),
+					last.map(({ contactId, readUntil, classification: { score, status, summary } }) => ({ workspace, id: contactId, score, status, summary, summary_at: readUntil ?? now, updated_at: now })),
 				);
 				await session.insert('activities', own.map(({ contactId, messageId, classification }, at) => activity(session, workspace, contactId, 'classification', { messageId, classification }, at)));
 			});

@@ -4,6 +4,7 @@ import type { Draft } from '../engine/draft/draft';
 import { CONVERSATION_LENGTH, type Conversation, type Turn } from '../engine/message/message';
 import { epochMs, iso } from '../engine/time';
 import { fromJson, groupBy, keyOf } from './bulk';
+import { firstOfEach } from './firstOfEach';
 import type { Session } from './session';
 
 interface Said {
@@ -35,13 +36,42 @@ export async function loadConversations(session: Session, keys: readonly { works
 				row_number() over (partition by o.workspace, o.contact_id order by o.sent_at desc, o.id desc) as place
 			from ${people} ${join} ${session.table('outbound')} as o on o.workspace = v.workspace and o.contact_id = v.contact_id and o.status = 'sent'
 		) as latest where place <= ${CONVERSATION_LENGTH}`);
-	const said: Said[] = [
-		...received.map((row) => ({ ...row, from: row.direction === 'person' ? ('person' as const) : ('lead' as const) })),
-		// Within one moment what we said answers what was said.
-		...sent.map((row) => ({ ...row, seq: Number.MAX_SAFE_INTEGER, from: 'us' as const, text: fromJson<Draft>(row.draft).text })),
-	];
+	const said: Said[] = [...received.map((row) => ({ ...row, from: fromOf(row.direction) })), ...sent.map(sentTurn)];
 	const groups = groupBy(said, (turn) => keyOf(turn.workspace, turn.contact_id));
-	return new Map([...groups].map(([key, turns]) => [key, turns.sort((a, b) => a.at - b.at || a.seq - b.seq).slice(-CONVERSATION_LENGTH).map(toTurn)]));
+	return new Map([...groups].map(([key, turns]) => [key, inOrder(turns)]));
+}
+
+/** As `loadConversations`, each as it stood when the message at `at`, `seq` had come, in the order of the keys. */
+export async function conversationsUntil(session: Session, keys: readonly { workspace: string; contactId: string; at: number; seq: number }[]): Promise<Conversation[]> {
+	if (keys.length === 0) return [];
+	const cases = keys.map(({ workspace, contactId, at, seq }, place) => ({ place, workspace, contact_id: contactId, at, seq }));
+	const wanted = session.values('v', { place: 'int', workspace: 'text', contact_id: 'text', at: 'int', seq: 'int' }, cases);
+	type Placed<T> = T & { place: number };
+	const before = firstOfEach(session, wanted, 'messages', {
+		where: sql`m.contact_id = v.contact_id and m.timestamp <= v.at and (m.timestamp < v.at or m.seq <= v.seq)`,
+		order: sql`m.timestamp desc, m.seq desc`,
+		limit: CONVERSATION_LENGTH,
+	});
+	const received = await session.rows(sql<Placed<Omit<Said, 'from'> & { direction: string }>>`select v.place, m.workspace, m.contact_id, m.channel, m.timestamp as at, m.seq, m.direction, m.text from ${before}`);
+	const sentBefore = firstOfEach(session, wanted, 'outbound', {
+		where: sql`m.contact_id = v.contact_id and m.status = 'sent' and m.sent_at < v.at`,
+		order: sql`m.sent_at desc, m.id desc`,
+		limit: CONVERSATION_LENGTH,
+	});
+	const sent = await session.rows(sql<Placed<{ workspace: string; contact_id: string; channel: string; at: number; draft: string }>>`select v.place, m.workspace, m.contact_id, m.channel, m.sent_at as at, m.draft from ${sentBefore}`);
+	const groups = groupBy([...received.map((row) => ({ ...row, from: fromOf(row.direction) })), ...sent.map(sentTurn)], ({ place }) => `${place}`);
+	return keys.map((_, place) => inOrder(groups.get(`${place}`) ?? []));
+}
+
+const fromOf = (direction: string): Turn['from'] => (direction === 'person' ? 'person' : 'lead');
+
+/** Within one moment what we said answers what was said. */
+function sentTurn<T extends { draft: string }>(row: T): T & { seq: number; from: 'us'; text: string } {
+	return { ...row, seq: Number.MAX_SAFE_INTEGER, from: 'us', text: fromJson<Draft>(row.draft).text };
+}
+
+function inOrder(turns: Said[]): Conversation {
+	return turns.sort((a, b) => a.at - b.at || a.seq - b.seq).slice(-CONVERSATION_LENGTH).map(toTurn);
 }
 
 function toTurn({ from, text, at, channel }: Said): Turn {

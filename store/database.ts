@@ -19,6 +19,8 @@ export class Database {
 	readonly dialect: DialectName;
 	readonly schema: string | undefined;
 	readonly clock: Clock;
+	/** Called after a transaction that changed reservations which Redis counts. */
+	onLimitsChanged?: () => void;
 	readonly #writer: Kysely<Tables>;
 	readonly #reader: Kysely<Tables>;
 	readonly #current: () => Promise<EpochMs>;
@@ -57,13 +59,26 @@ export class Database {
 				try {
 					const begin = this.#writer.transaction();
 					const transaction = options.durable && this.dialect === 'sqlite' ? begin.setIsolationLevel('serializable') : begin;
-					return await transaction.execute(async (q) => await work(await this.session(q)));
+					let limitsChanged = false;
+					const result = await transaction.execute(async (q) => {
+						const session = await this.session(q);
+						const value = await work(session);
+						({ limitsChanged } = session);
+						return value;
+					});
+					if (limitsChanged) this.onLimitsChanged?.();
+					return result;
 				} catch (error) {
 					if (tries >= MAX_TRIES || !(error instanceof ConcurrentChangeError || isTransientPostgres(error))) throw error;
 				}
 				await sleep(Math.random() * Math.min(5 * 2 ** tries, 250));
 			}
 		});
+	}
+
+	/** One statement by itself, committed when it is done. Not run again when it lost a race. */
+	async statement<R>(work: (session: Session) => Promise<R>): Promise<R> {
+		return await this.read(work);
 	}
 
 	/** Reads of what is committed, without waiting for writers. */

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { ATTRIBUTION_WINDOW_MS } from './attribution';
 import { cleanText, fromJson, keyOf, toJson } from './bulk';
 import type { Database } from './database';
+import { talliesOf } from './experimentTallies';
 import type { RowOf } from './schema';
 import type { ExperimentRow, Experiments } from './store';
 
@@ -16,9 +17,15 @@ const toExperiment = (row: RowOf<'experiments'>): ExperimentRow => ({
 	status: STATUSES.find((status) => status === row.status) ?? 'paused',
 	context: row.context ?? undefined,
 	metric: row.metric,
+	method: row.method === 'thompson' || row.method === 'weighted' ? row.method : undefined,
+	horizon: row.horizon ?? undefined,
+	guardrails: row.guardrails === null ? undefined : fromJson(row.guardrails),
 	variants: fromJson(row.variants),
 	winner: row.winner ?? undefined,
+	resumedAt: row.resumed_at === null ? undefined : epochMs(row.resumed_at),
 	createdAt: epochMs(row.created_at),
+	startedAt: row.started_at === null ? undefined : epochMs(row.started_at),
+	allocation: row.shares === null || row.shares_at === null ? undefined : { at: epochMs(row.shares_at), shares: fromJson(row.shares) },
 });
 
 export function createExperiments(database: Database): Experiments {
@@ -26,7 +33,7 @@ export function createExperiments(database: Database): Experiments {
 		async save(experiments) {
 			if (experiments.length === 0) return [];
 			return await database.write(async (session) => {
-				const rows = experiments.map((experiment) => ({
+				const rows = experiments.map((experiment): RowOf<'experiments'> => ({
 					workspace: experiment.workspace,
 					id: cleanText(experiment.id),
 					name: experiment.name,
@@ -35,6 +42,13 @@ export function createExperiments(database: Database): Experiments {
 					metric: experiment.metric,
 					variants: toJson(experiment.variants),
 					winner: experiment.winner ?? null,
+					method: experiment.method ?? null,
+					horizon: experiment.horizon ?? null,
+					guardrails: experiment.guardrails ? toJson(experiment.guardrails) : null,
+					resumed_at: experiment.resumedAt ?? null,
+					started_at: null,
+					shares: null,
+					shares_at: null,
 					created_at: session.now,
 					updated_at: session.now,
 				}));
@@ -42,11 +56,34 @@ export function createExperiments(database: Database): Experiments {
 				await session.insert(
 					'experiments',
 					last,
-					sql`on conflict (workspace, id) do update set name = excluded.name, status = excluded.status, context = excluded.context, metric = excluded.metric,
-						variants = excluded.variants, winner = excluded.winner, updated_at = excluded.updated_at`,
+					sql`on conflict (workspace, id) do update set name = excluded.name, context = excluded.context, metric = excluded.metric, variants = excluded.variants,
+						method = excluded.method, horizon = excluded.horizon, guardrails = excluded.guardrails, updated_at = excluded.updated_at`,
 				);
 				const stored = new Map((await session.matching('experiments', ['workspace', 'id'], last)).map((row) => [keyOf(row.workspace, row.id), toExperiment(row)]));
 				return rows.flatMap((row) => stored.get(keyOf(row.workspace, row.id)) ?? []);
+			});
+		},
+
+		async move({ workspace, id: name, from, to, winner, resumedAt }) {
+			const id = cleanText(name);
+			return await database.write(async (session) => {
+				const result = await session.q
+					.updateTable('experiments')
+					.set({ status: to, updated_at: session.now, ...(winner === undefined ? {} : { winner }), ...(resumedAt === undefined ? {} : { resumed_at: resumedAt }) })
+					.where('workspace', '=', workspace)
+					.where('id', '=', id)
+					.where('status', '=', from)
+					.executeTakeFirst();
+				const [row] = await session.matching('experiments', ['workspace', 'id'], [{ workspace, id }]);
+				return row && { moved: result.numUpdatedRows > 0n, experiment: toExperiment(row) };
+			});
+		},
+
+		async keepShares(workspace, allocations) {
+			if (allocations.length === 0) return;
+			await database.write(async (session) => {
+				const rows = allocations.map(({ experimentId, shares }) => ({ workspace, id: cleanText(experimentId), shares: toJson(shares), shares_at: session.now }));
+				await session.update('experiments', ['workspace', 'id'], ['shares', 'shares_at'], rows);
 			});
 		},
 
@@ -85,8 +122,8 @@ export function createExperiments(database: Database): Experiments {
 				for (const [at, request] of requests.entries()) {
 					const name = keyName(keys[at]);
 					if (before.has(name) || fresh.has(name)) continue;
-					const { variantId, propensity } = request.choose();
-					fresh.set(name, { ...keys[at], variant_id: variantId, propensity, assigned_at: session.now, exposed_at: null, outbound_id: null });
+					const { variantId, propensity, shares } = request.choose();
+					fresh.set(name, { ...keys[at], variant_id: variantId, propensity, assigned_at: session.now, exposed_at: null, outbound_id: null, shares: shares ? toJson(Object.fromEntries(Object.entries(shares).map(([id, share]) => [cleanText(id), share]))) : null });
 				}
 				await session.insert('exposures', [...fresh.values()], sql`on conflict do nothing`);
 				// Somebody else may have been first for a contact: theirs is the one that counts.
@@ -123,6 +160,11 @@ export function createExperiments(database: Database): Experiments {
 					return { variantId: row.variant_id, assigned: row.assigned, exposures: row.exposures, events: mine };
 				});
 			});
+		},
+
+		async tallies(requests) {
+			if (requests.length === 0) return [];
+			return await database.read(async (session) => await talliesOf(session, requests));
 		},
 	};
 }

@@ -11,6 +11,7 @@ import { contactLocks, upsertContacts } from './intake';
 import { decideMessages, lastInbound, newMessageRow, nextSeq, toMessage, type MessageRow } from './messageRows';
 import { takeOverThreads, withoutOwnEchoes } from './personMessages';
 import type { Session } from './session';
+import { recordNoReplies } from './shadowRecords';
 import type { InboundInput, Messages, RecordedMessage } from './store';
 
 interface Recorded {
@@ -106,9 +107,10 @@ export function createMessages(database: Database, hash: AddressHash): Messages 
 		async saveReadings(workspace, readings) {
 			if (readings.length === 0) return;
 			await database.write(async (session) => {
-				const rows = [...new Map(readings.toReversed().map(({ messageId, reply }) => [messageId, { workspace, id: messageId, reply: toJson(reply) }])).values()];
-				const values = session.values('v', { workspace: 'text', id: 'text', reply: 'text' }, rows);
-				await session.rows(sql`update ${session.table('messages')} as m set reply = v.reply from ${values} where m.workspace = v.workspace and m.id = v.id and m.reply is null`);
+				const rows = [...new Map(readings.toReversed().map(({ messageId, reply, refined }) => [messageId, { workspace, id: messageId, reply: toJson(reply), refined: refined ? 1 : 0 }])).values()];
+				const values = session.values('v', { workspace: 'text', id: 'text', reply: 'text', refined: 'int' }, rows);
+				await session.rows(sql`update ${session.table('messages')} as m set reply = v.reply from ${values} where m.workspace = v.workspace and m.id = v.id and (m.reply is null or v.refined = 1)
+					and not exists (select 1 from ${session.table('labels')} as l where l.workspace = m.workspace and l.contact_id = m.contact_id and l.message_id = m.id and l.field = 'reply_intent')`);
 			});
 		},
 
@@ -126,7 +128,11 @@ export function createMessages(database: Database, hash: AddressHash): Messages 
 
 		async decide(workspace, decisions) {
 			if (decisions.length === 0) return;
-			await database.write(async (session) => await decideMessages(session, decisions.map((decision) => ({ ...decision, workspace }))));
+			await database.write(async (session) => {
+				const own = decisions.map((decision) => ({ ...decision, workspace }));
+				await recordNoReplies(session, own);
+				await decideMessages(session, own);
+			});
 		},
 
 		async lastInboundAt(workspace, keys) {

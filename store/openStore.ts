@@ -3,25 +3,36 @@ import { Database } from './database';
 import { StoreError } from './errors';
 import { migrate } from './migrations/migrate';
 import { createRepositories, type Repositories } from './repositories';
+import { RedisConnection } from './redis/connection';
 import type { Store } from './store';
 
 /** How long a connection or pool outlives its last user. */
 const IDLE_CLOSE_MS = 60_000;
 
+interface Opened {
+	database: Database;
+	repositories: Repositories;
+	close(): Promise<void>;
+}
 interface Shared {
-	ready: Promise<{ database: Database; repositories: Repositories }>;
+	ready: Promise<Opened>;
 	users: number;
 	idle?: NodeJS.Timeout;
 }
 const open = new Map<string, Shared>();
 
-async function start(config: StoreConfig, options: OpenOptions): Promise<{ database: Database; repositories: Repositories }> {
+async function start(config: StoreConfig, options: OpenOptions): Promise<Opened> {
 	const database = new Database(config, options.clock);
+	const redis = config.kind === 'postgres' && config.redis ? new RedisConnection(config.redis) : undefined;
+	const close = async (): Promise<void> => {
+		redis?.close();
+		await database.close();
+	};
 	try {
 		await migrate(database, whereIs(config));
-		return { database, repositories: await createRepositories(database) };
+		return { database, repositories: await createRepositories(database, redis), close };
 	} catch (error) {
-		await database.close();
+		await close();
 		throw error;
 	}
 }
@@ -72,8 +83,7 @@ async function end(key: string, shared: Shared): Promise<void> {
 	if (shared.users > 0) return;
 	if (open.get(key) === shared) open.delete(key);
 	clearTimeout(shared.idle);
-	const { database } = await shared.ready;
-	await database.close();
+	await (await shared.ready).close();
 }
 
 /** Ends every connection and pool of this process at once, whoever still holds a share: for a process that shuts down. */
@@ -83,7 +93,7 @@ export async function closeAllStores(): Promise<void> {
 	const results = await Promise.allSettled(
 		all.map(async (shared) => {
 			clearTimeout(shared.idle);
-			await (await shared.ready).database.close();
+			await (await shared.ready).close();
 		}),
 	);
 	const failed = results.find((result) => result.status === 'rejected');

@@ -13,6 +13,7 @@ import { planOutbound } from './planOutbound';
 import { settleByReceipts } from './receipts';
 import type { RowOf } from './schema';
 import { beginSend, markFailed, markSent } from './sendResults';
+import { forgetLapsedGrants } from './limits/journal';
 import type { Session } from './session';
 import type { Outbound } from './store';
 
@@ -57,6 +58,16 @@ export function createOutbound(database: Database, hash: AddressHash): Outbound 
 					return row ? [{ workspace, id: row.id, gate: toJson(gate), updated_at: session.now }] : [];
 				});
 				await session.update('outbound', ['workspace', 'id'], ['gate', 'updated_at'], changed);
+			});
+		},
+
+		async recordSchedules(workspace, schedules) {
+			if (schedules.length === 0) return;
+			await database.write(async (session) => {
+				const rows = [...new Map(schedules.map(({ draftId, schedule }) => [cleanText(draftId), toJson(schedule)]))].map(([id, schedule]) => ({ workspace, id, schedule }));
+				// A job that is planned keeps the choice it was planned by.
+				await session.rows(sql`update ${session.table('outbound')} as o set schedule = v.schedule from ${session.values('v', { workspace: 'text', id: 'text', schedule: 'text' }, rows)}
+					where o.workspace = v.workspace and o.id = v.id and o.status in ('drafted', 'in_review')`);
 			});
 		},
 
@@ -159,6 +170,7 @@ function expiry(row: OutboundDbRow): Move {
 async function forgetLapsed(session: Session): Promise<void> {
 	const lapsed = await session.rows(sql<RowOf<'reservations'>>`select * from ${session.table('reservations')}
 		where expires_at is not null and expires_at <= ${session.now - LAPSED_KEPT_MS} limit 10000 ${session.dialect === 'postgres' ? sql`for update skip locked` : sql``}`);
+	await forgetLapsedGrants(session, session.now - LAPSED_KEPT_MS);
 	if (lapsed.length === 0) return;
 
 	for (const table of ['limit_entries', 'reservations'] as const) {

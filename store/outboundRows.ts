@@ -3,6 +3,7 @@ import { ChannelSchema } from '../engine/channels/channel';
 import { DraftSchema } from '../engine/draft/draft';
 import { VariantSchema } from '../engine/experiment/variant';
 import { GateSchema } from '../engine/gate/gate';
+import { ScheduleSchema } from '../engine/sendTime/schedule';
 import { epochMs, type EpochMs } from '../engine/time';
 import { cleanRow, cleanText, fromJson, keyOf, toJson } from './bulk';
 import { outboundKey, statusOf, type OutboundDbRow } from './outboundMoves';
@@ -26,6 +27,7 @@ export function toOutbound(row: OutboundDbRow): OutboundRow {
 		purpose: row.purpose === 'reply' ? 'reply' : 'outreach',
 		draft: DraftSchema.parse(fromJson(row.draft)),
 		gate: row.gate === null ? undefined : GateSchema.parse(fromJson(row.gate)),
+		schedule: row.schedule === null ? undefined : ScheduleSchema.parse(fromJson(row.schedule)),
 		variant: row.variant === null ? undefined : VariantSchema.parse(fromJson(row.variant)),
 		score: row.score ?? undefined,
 		sendAt: moment(row.send_at),
@@ -65,6 +67,7 @@ function newRow(draft: NewDraft, now: number): OutboundDbRow {
 		error_code: null,
 		created_at: now,
 		updated_at: now,
+		schedule: null,
 	});
 }
 

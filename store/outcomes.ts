@@ -10,7 +10,7 @@ import { cleanText, keyOf } from './bulk';
 import type { Database } from './database';
 import { outboundKey, type OutboundDbRow } from './outboundMoves';
 import { loadOutbound, toOutbound } from './outboundRows';
-import { settleByReceipts } from './receipts';
+import { mayBeSettled, settleByReceipts } from './receipts';
 import type { RowOf } from './schema';
 import { sentOutcomeId } from './sendRecords';
 import type { Session } from './session';
@@ -107,6 +107,7 @@ const toOutcome = (row: RowOf<'outcomes'>): OutcomeInput & { attributed: string 
 
 /** The opt-out an event stands for, if any. */
 function optOutBy(event: OutcomeInput, { row, how }: Attribution): OptOutRequest[] {
+	if (event.optOutKept) return [];
 	const channel: Channel | undefined = event.channel ?? (row && ChannelSchema.parse(row.channel));
 	const kind = suppressionOf(event.event, channel, event.errorCode);
 	const code = event.errorCode === undefined ? '' : ` (code ${event.errorCode})`;
@@ -121,7 +122,7 @@ function optOutBy(event: OutcomeInput, { row, how }: Attribution): OptOutRequest
 
 export function createOutcomes(database: Database, hash: AddressHash): Outcomes {
 	return {
-		async record(events) {
+		async record(events, options = {}) {
 			if (events.length === 0) return [];
 			return await database.write(async (session) => {
 				const attributions = await attribute(session, events);
@@ -131,10 +132,10 @@ export function createOutcomes(database: Database, hash: AddressHash): Outcomes 
 				const inserted = await insertNew(session, [...first.values()]);
 				const fresh = new Map(rows.flatMap((row, at) => (inserted.has(identity(row)) ? [[identity(row), at] as const] : [])));
 				await optOut(session, hash, [...fresh.values()].flatMap((at) => optOutBy(events[at], attributions[at])));
-				// Receipts of uncertain messages settle them, whichever came first: locked, so that a person and a receipt do not both decide.
-				const uncertain = new Map(attributions.flatMap(({ row, how }) => (row && how === 'id' && row.status === 'uncertain' ? [[outboundKey(row), row] as const] : [])));
-				const locked = await loadOutbound(session, [...uncertain.values()], true);
-				const settled = new Map((await settleByReceipts(session, [...locked.values()].filter(({ status }) => status === 'uncertain'))).map((row) => [outboundKey(row), row]));
+				// Receipts settle what is uncertain or was taken for failed, whichever came first: locked, so that a person and a receipt do not both decide.
+				const open = new Map(attributions.flatMap(({ row, how }) => (row && how === 'id' && mayBeSettled(row) ? [[outboundKey(row), row] as const] : [])));
+				const locked = await loadOutbound(session, [...open.values()], true);
+				const settled = new Map((await settleByReceipts(session, [...locked.values()].filter(mayBeSettled))).map((row) => [outboundKey(row), row]));
 				return rows.map((row, at) => {
 					const { row: about, how } = attributions[at];
 					const after = about && (settled.get(outboundKey(about)) ?? about);
@@ -146,7 +147,7 @@ export function createOutcomes(database: Database, hash: AddressHash): Outcomes 
 						settled: about !== undefined && settled.has(outboundKey(about)),
 					};
 				});
-			});
+			}, options);
 		},
 
 		async list(workspace, { outboundId, contactId, limit }) {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { PipelineSchema, type Pipeline } from '../engine/pipeline/stage';
 import { epochMs } from '../engine/time';
 import { sql } from 'kysely';
@@ -7,9 +8,19 @@ import type { ContactRow } from './contactRows';
 import type { Database } from './database';
 import { ensureContacts } from './intake';
 import type { RowOf } from './schema';
-import type { Pipelines } from './store';
+import type { Session } from './session';
+import type { Pipelines, StageChange } from './store';
 
 const toPipeline = (row: RowOf<'pipelines'>): Pipeline => PipelineSchema.parse({ id: row.id, name: row.name, instructions: row.instructions ?? undefined, stages: fromJson(row.stages) });
+
+/** A person's move is a label to learn from, like any correction. */
+function labelsOf(session: Session, { workspace, expectedStageId, stageId, status, log }: StageChange, contactId: string, order: number): RowOf<'labels'>[] {
+	const row = { workspace, contact_id: contactId, message_id: null, actor: log.actor, at: session.now, seq: order };
+	return [
+		...(expectedStageId === stageId ? [] : [{ ...row, id: randomUUID(), field: 'stage', from_value: expectedStageId ?? null, to_value: stageId }]),
+		...(status === undefined ? [] : [{ ...row, id: randomUUID(), field: 'status', from_value: null, to_value: status }]),
+	];
+}
 
 export function createPipelines(database: Database): Pipelines {
 	return {
@@ -79,6 +90,7 @@ export function createPipelines(database: Database): Pipelines {
 				});
 				await session.update('contacts', ['workspace', 'id'], ['pipeline_id', 'stage_id', 'stage_set_by', 'stage_entered_at', 'score', 'status', 'updated_at'], [...changed.values()]);
 				await session.insert('activities', log);
+				await session.insert('labels', changes.flatMap((change, at) => (results[at].applied && change.setBy === 'person' ? labelsOf(session, change, keys[at].id, at) : [])));
 				return results;
 			});
 		},

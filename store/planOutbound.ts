@@ -4,11 +4,12 @@ import type { AddressHash } from './addresses';
 import { StoreInputError } from './errors';
 import { moveRows, outboundKey, type Move, type OutboundDbRow } from './outboundMoves';
 import { cleanKey, insertDrafts, loadOutbound, toOutbound } from './outboundRows';
-import { bindReservations, releaseReservations } from './reservations';
+import { bindReservations, releaseReservations, reservationsNamed } from './reservations';
 import { openReviewsOf } from './reviewRows';
 import { loadFacts, openSiblings, threadOf } from './routeFacts';
 import type { Session } from './session';
-import type { DecideRoute, Planned, PlanRequest } from './store';
+import { recordRoutes } from './shadowRecords';
+import type { DecideRoute, Planned, PlanRequest, Route } from './store';
 
 interface Job {
 	request: PlanRequest;
@@ -26,6 +27,7 @@ export async function planOutbound(session: Session, hash: AddressHash, requests
 	const siblings = new Map((await openSiblings(session, due.map(({ row }) => row))).map((row) => [outboundKey(row), row]));
 
 	const moves: Move[] = [];
+	const routed: { row: OutboundDbRow; route: Route }[] = [];
 	/** Ids of this batch still to come: they speak for themselves. */
 	const pending = new Set(due.map(({ row }) => outboundKey(row)));
 	const openOnThread = new Map<string, OutboundDbRow[]>();
@@ -36,6 +38,7 @@ export async function planOutbound(session: Session, hash: AddressHash, requests
 	for (const [at, { row }] of due.entries()) {
 		pending.delete(outboundKey(row));
 		const route = decide(facts[at]);
+		routed.push({ row, route });
 		// In shadow mode and the like a decision may leave the draft where it is.
 		if (route.status === 'drafted') continue;
 		const sendAt = route.status === 'scheduled' ? (route.sendAt ?? facts[at].row.sendAt ?? session.now) : row.send_at;
@@ -49,6 +52,7 @@ export async function planOutbound(session: Session, hash: AddressHash, requests
 		openOnThread.set(thread, [...(openOnThread.get(thread) ?? []).filter((other) => !older.includes(other) && other.id !== row.id), { ...row, status: route.status }]);
 	}
 	const moved = new Map((await moveRowsLocked(session, moves)).map((row) => [outboundKey(row), row]));
+	await recordRoutes(session, routed.filter(({ row }) => moved.has(outboundKey(row))));
 	await settle(session, due, moved);
 	return await answer(session, jobs, moved);
 }
@@ -107,7 +111,7 @@ async function settle(session: Session, jobs: readonly Job[], moved: ReadonlyMap
 	const keeps = holding.filter(({ after }) => after.status === 'scheduled' || after.status === 'in_review');
 	await bindReservations(session, keeps.map(({ id, after }) => ({ workspace: after.workspace, reservationId: id, outboundId: after.id, at: after.send_at ?? session.now })));
 	const frees = holding.filter((entry) => !keeps.includes(entry)).map(({ id, after }) => ({ workspace: after.workspace, id }));
-	const reservations = await session.matching('reservations', ['workspace', 'id'], frees, true);
+	const reservations = await reservationsNamed(session, frees);
 	await releaseReservations(session, reservations.filter(({ outbound_id }) => outbound_id === null));
 }
 

@@ -1,6 +1,7 @@
 import { OutcomeEventSchema, type OutcomeEvent } from '../engine/outcome/outcome';
 import { keyOf } from './bulk';
-import { moveRows, outboundKey, type Move, type OutboundDbRow } from './outboundMoves';
+import type { OutboundStatus } from '../engine/message/outbound';
+import { moveRows, outboundKey, statusOf, type Move, type OutboundDbRow } from './outboundMoves';
 import type { Session } from './session';
 
 /** Events that prove a message left, and events that prove it did not arrive. */
@@ -8,7 +9,12 @@ const PROVES_SENT: readonly OutcomeEvent[] = ['delivered', 'read', 'opened', 'cl
 const PROVES_FAILED: readonly OutcomeEvent[] = ['failed', 'bounced_hard', 'dropped'];
 const RECEIPTS: readonly OutcomeEvent[] = [...PROVES_SENT, 'sent', ...PROVES_FAILED];
 
-/** Uncertain rows with a receipt on record become sent or failed; returns those. A proof that it left wins over a later failure. */
+/** Statuses a receipt may settle, and the way from there to sent. One that failed had left after all when a receipt says so: whichever of the two came first, it ends as sent. */
+const SETTLED_BY_RECEIPTS: Readonly<Partial<Record<OutboundStatus, readonly OutboundStatus[]>>> = { uncertain: ['sent'], failed: ['scheduled', 'claimed', 'sending', 'sent'] };
+
+export const mayBeSettled = (row: OutboundDbRow): boolean => SETTLED_BY_RECEIPTS[statusOf(row)] !== undefined;
+
+/** Uncertain rows with a receipt on record become sent or failed; returns those. A proof that it left wins over a failure. */
 export async function settleByReceipts(session: Session, rows: readonly OutboundDbRow[]): Promise<OutboundDbRow[]> {
 	if (rows.length === 0) return [];
 	const wanted = rows.flatMap((row) => RECEIPTS.map((event) => ({ workspace: row.workspace, outbound_id: row.id, event })));
@@ -26,9 +32,14 @@ export async function settleByReceipts(session: Session, rows: readonly Outbound
 	}
 	const moves = rows.flatMap((row): Move[] => {
 		const proof = earliest.get(outboundKey(row));
-		if (proof?.sent !== undefined) return [{ row, to: 'sent', actor: 'provider', sentence: 'Sent: the provider sent a receipt.', set: { sent_at: proof.sent } }];
-		if (proof?.failed !== undefined) return [{ row, to: 'failed', actor: 'provider', sentence: `Failed: the provider reported ${proof.failed}.`, set: { error_code: proof.failed } }];
+		const way = SETTLED_BY_RECEIPTS[statusOf(row)] ?? [];
+		if (proof?.sent !== undefined) {
+			const set = { sent_at: proof.sent, error_code: null };
+			return way.map((to) => ({ row, to, actor: 'provider', sentence: to === 'sent' ? 'Sent: the provider sent a receipt.' : 'The provider sent a receipt of what was taken for failed.', ...(to === 'sent' ? { set } : {}) }));
+		}
+		if (statusOf(row) === 'uncertain' && proof?.failed !== undefined) return [{ row, to: 'failed', actor: 'provider', sentence: `Failed: the provider reported ${proof.failed}.`, set: { error_code: proof.failed } }];
 		return [];
 	});
-	return await moveRows(session, moves);
+	const moved = await moveRows(session, moves);
+	return [...new Map(moved.map((row) => [outboundKey(row), row])).values()];
 }

@@ -1,42 +1,72 @@
+import { createHash } from 'node:crypto';
 import { createAccounts } from './accounts';
 import { addressHasher } from './addresses';
 import { createAnalyses } from './analyses';
+import { createAnswerTimes } from './answerTimes';
 import { createContacts } from './contacts';
 import type { Database } from './database';
 import { StoreError } from './errors';
 import { createExperiments } from './experiments';
-import { createLimits } from './limits';
+import { createKnowledge } from './knowledge';
+import { createLabels } from './labels';
+import { createLeadScores } from './leadScores';
+import { createLimits } from './limits/limits';
 import { createMessages } from './messages';
-import { ADDRESS_KEY } from './migrations/migrate';
+import { createMailRecords } from './mailRecords';
+import { ADDRESS_KEY, UNSUBSCRIBE_KEY } from './migrations/migrate';
 import { createModelCalls } from './modelCalls';
 import { createOutbound } from './outbound';
 import { createOutcomes } from './outcomes';
 import { createPipelines } from './pipelines';
+import type { RedisConnection } from './redis/connection';
+import { LimitCounters } from './redis/limitCounters';
 import { createReviews } from './reviews';
+import { createSendLoad } from './sendLoad';
 import { createSettings } from './settings';
+import { createShadow } from './shadow';
 import type { Store } from './store';
 import { createSuppressions } from './suppressions';
+import { createUnsubscribes } from './unsubscribes';
 
 /** What a store offers besides its dialect, clock and end. */
 export type Repositories = Omit<Store, 'dialect' | 'clock' | 'close'>;
 
-export async function createRepositories(database: Database): Promise<Repositories> {
-	const [key] = await database.read(async (session) => await session.matching('meta', ['key'], [{ key: ADDRESS_KEY }]));
-	if (!key) throw new StoreError('The store has no address key: it was not set up completely. Restore it from a backup.');
+/** `redis` counts the limits, when there is one. */
+export async function createRepositories(database: Database, redis?: RedisConnection): Promise<Repositories> {
+	const keys = await database.read(async (session) => await session.matching('meta', ['key'], [{ key: ADDRESS_KEY }, { key: UNSUBSCRIBE_KEY }]));
+	const key = keys.find((row) => row.key === ADDRESS_KEY);
+	const linkKey = keys.find((row) => row.key === UNSUBSCRIBE_KEY);
+	if (!key || !linkKey) throw new StoreError('The store has no key for addresses or for links: it was not set up completely. Restore it from a backup.');
 	const hash = addressHasher(key.value);
+	const outbound = createOutbound(database, hash);
+	const outcomes = createOutcomes(database, hash);
+	const suppressions = createSuppressions(database, hash);
 	return {
 		accounts: createAccounts(database),
 		contacts: createContacts(database, hash),
 		messages: createMessages(database, hash),
-		outbound: createOutbound(database, hash),
+		outbound,
 		reviews: createReviews(database),
 		settings: createSettings(database),
-		suppressions: createSuppressions(database, hash),
-		limits: createLimits(database),
+		suppressions,
+		unsubscribes: createUnsubscribes({ key: linkKey.value, hash, clock: database.clock, outbound, outcomes, suppressions }),
+		mailRecords: createMailRecords(database),
+		limits: createLimits(database, redis && new LimitCounters(redis, namespaceOf(key.value, database.schema))),
 		experiments: createExperiments(database),
-		outcomes: createOutcomes(database, hash),
+		outcomes,
 		pipelines: createPipelines(database),
 		modelCalls: createModelCalls(database),
 		analyses: createAnalyses(database),
+		answerTimes: createAnswerTimes(database),
+		sendLoad: createSendLoad(database),
+		knowledge: createKnowledge(database),
+		labels: createLabels(database, hash),
+		leadScores: createLeadScores(database),
+		shadow: createShadow(database, hash),
 	};
+}
+
+/** Keeps databases and schemas that share a Redis apart: the key is random and a store's own. */
+function namespaceOf(addressKey: string, schema: string | undefined): string {
+	return createHash('sha256').update(JSON.stringify(['limits', addressKey, schema])).digest('base64url').slice(0, 16);
 }

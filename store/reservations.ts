@@ -1,4 +1,6 @@
 import { sql } from 'kysely';
+import { noteLimitChanges } from './limits/changes';
+import { unfoldGrants } from './limits/journal';
 import type { RowOf } from './schema';
 import type { Session } from './session';
 
@@ -8,6 +10,12 @@ export interface Binding {
 	outboundId: string;
 	/** When the job will leave. */
 	at: number;
+}
+
+/** The reservations of these names, locked until the transaction ends. */
+export async function reservationsNamed(session: Session, names: readonly { workspace: string; id: string }[]): Promise<RowOf<'reservations'>[]> {
+	await unfoldGrants(session, names.map(({ id }) => id));
+	return await session.matching('reservations', ['workspace', 'id'], names, true);
 }
 
 /** What a job's status does to its reservations: kept (moved to the new time), used up, or given back. */
@@ -40,6 +48,7 @@ async function moveEntries(session: Session, jobs: readonly { workspace: string;
 	await session.update('reservations', ['workspace', 'id'], ['at', 'state', 'expires_at'], rows);
 	const values = session.values('v', { workspace: 'text', id: 'text', at: 'int' }, rows);
 	await session.rows(sql`update ${session.table('limit_entries')} as e set at = v.at, expires_at = null from ${values} where e.workspace = v.workspace and e.reservation_id = v.id`);
+	await noteLimitChanges(session, rows);
 }
 
 /** Gives back what these reservations hold. Committed ones are used up and stay. */
@@ -49,6 +58,7 @@ export async function releaseReservations(session: Session, reservations: readon
 	await session.update('reservations', ['workspace', 'id'], ['state', 'expires_at'], held);
 	const values = session.values('v', { workspace: 'text', id: 'text' }, held);
 	await session.rows(sql`delete from ${session.table('limit_entries')} where (workspace, reservation_id) in (select v.workspace, v.id from ${values})`);
+	await noteLimitChanges(session, held);
 }
 
 /**
@@ -57,7 +67,7 @@ export async function releaseReservations(session: Session, reservations: readon
  */
 export async function bindReservations(session: Session, bindings: readonly Binding[]): Promise<void> {
 	if (bindings.length === 0) return;
-	const rows = await session.matching('reservations', ['workspace', 'id'], bindings.map(({ workspace, reservationId }) => ({ workspace, id: reservationId })), true);
+	const rows = await reservationsNamed(session, bindings.map(({ workspace, reservationId }) => ({ workspace, id: reservationId })));
 	const wanted = new Map(bindings.map((binding) => [JSON.stringify([binding.workspace, binding.reservationId]), binding]));
 	const bound = rows.flatMap((row) => {
 		const binding = wanted.get(JSON.stringify([row.workspace, row.id]));
@@ -68,4 +78,5 @@ export async function bindReservations(session: Session, bindings: readonly Bind
 	await session.update('reservations', ['workspace', 'id'], ['outbound_id', 'at', 'expires_at'], bound);
 	const values = session.values('v', { workspace: 'text', id: 'text', at: 'int' }, bound);
 	await session.rows(sql`update ${session.table('limit_entries')} as e set at = v.at, expires_at = null from ${values} where e.workspace = v.workspace and e.reservation_id = v.id`);
+	await noteLimitChanges(session, bound);
 }

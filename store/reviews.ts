@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from './database';
+import { readJudgedDrafts } from './judgedDrafts';
 import { openReviews, toReview } from './reviewRows';
 import type { RowOf } from './schema';
 import type { Reviews } from './store';
@@ -19,6 +20,10 @@ export function createReviews(database: Database): Reviews {
 					order by due_at, created_at, id limit ${limit}`);
 				return rows.map(toReview);
 			});
+		},
+
+		async judgedDrafts(workspace, limit) {
+			return await database.read(async (session) => await readJudgedDrafts(session, workspace, limit));
 		},
 	};
 }

@@ -10,6 +10,7 @@ import { outboundKey, type OutboundDbRow } from './outboundMoves';
 import { toOutbound } from './outboundRows';
 import type { RowOf } from './schema';
 import type { Session } from './session';
+import { replaysOf } from './shadowRecords';
 import { loadSettings } from './settings';
 import type { RouteFacts } from './store';
 import { suppressionReasons } from './suppressionList';
@@ -30,14 +31,15 @@ export async function loadFacts(session: Session, hash: AddressHash, rows: reado
 	const settings = await loadSettings(session, rows.map((row) => ({ workspace: row.workspace, accountId: row.account_id ?? undefined, contactId: row.contact_id })));
 	const contacts = await loadContacts(session, hash, rows.map((row) => ({ workspace: row.workspace, id: row.contact_id })));
 	const contactOf = (row: OutboundDbRow) => contacts.get(keyOf(row.workspace, row.contact_id));
+	const replays = await replaysOf(session, rows);
 	const suppressed = await suppressionReasons(
 		session,
 		hash,
-		rows.map((row) => {
+		rows.map((row, place) => {
 			const channel = ChannelSchema.parse(row.channel);
 			const contact = contactOf(row);
 			const to = row.to_address === '' ? [] : [{ kind: HANDLE_KIND[channel], address: normalAddress(HANDLE_KIND[channel], row.to_address) }];
-			return { workspace: row.workspace, contactId: row.contact_id, channel, addresses: [...to, ...(contact ? addressesOf(contact) : [])] };
+			return { workspace: row.workspace, contactId: row.contact_id, channel, addresses: [...to, ...(contact ? addressesOf(contact) : [])], asOf: replays[place]?.at };
 		}),
 	);
 	const { newer, givenToPerson } = await inboundOf(session, rows);
@@ -50,6 +52,7 @@ export async function loadFacts(session: Session, hash: AddressHash, rows: reado
 	return rows.map((row, at) => {
 		const thread = threadOf(row);
 		const last = inbound[at];
+		const replay = replays[at];
 		return {
 			row: toOutbound(row),
 			settings: settings[at],
@@ -62,6 +65,7 @@ export async function loadFacts(session: Session, hash: AddressHash, rows: reado
 			sentToContactToday: today[at].contact,
 			sentByWorkspaceToday: today[at].workspace,
 			approved: approved.has(outboundKey(row)),
+			...(replay ? { replay: { at: epochMs(replay.at), onChannel: replay.on_channel === 1 } } : {}),
 			now: session.now,
 		};
 	});

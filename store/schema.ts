@@ -22,7 +22,7 @@ export const TABLES = {
 		workspace: 'text', id: 'text', status: 'text', version: 'int', sentence: 'text', contact_id: 'text', channel: 'text', to_address: 'text',
 		account_id: 'text?', thread_id: 'text?', inbound_ids: 'text', purpose: 'text', draft: 'text', gate: 'text?', variant: 'text?',
 		score: 'real?', send_at: 'int?', attempts: 'int', provider_id: 'text?', sending_at: 'int?', sent_at: 'int?', lease_until: 'int?',
-		error_code: 'text?', created_at: 'int', updated_at: 'int',
+		error_code: 'text?', created_at: 'int', updated_at: 'int', schedule: 'text?',
 	},
 	outbound_transitions: {
 		workspace: 'text', outbound_id: 'text', version: 'int', from_status: 'text?', to_status: 'text', actor: 'text', reason: 'text', at: 'int',
@@ -40,13 +40,16 @@ export const TABLES = {
 		decision: 'text', created_at: 'int',
 	},
 	limit_entries: { workspace: 'text', scope: 'text', reservation_id: 'text', at: 'int', expires_at: 'int?' },
+	limit_journal: { id: 'text', lapses_at: 'int', reservations: 'text' },
+	limit_changes: { workspace: 'text', reservation_id: 'text', drain: 'int', changed_at: 'int' },
 	experiments: {
 		workspace: 'text', id: 'text', name: 'text', status: 'text', context: 'text?', metric: 'text', variants: 'text', winner: 'text?',
-		created_at: 'int', updated_at: 'int',
+		created_at: 'int', updated_at: 'int', method: 'text?', horizon: 'int?', guardrails: 'text?', started_at: 'int?', resumed_at: 'int?', shares: 'text?',
+		shares_at: 'int?',
 	},
 	exposures: {
 		workspace: 'text', experiment_id: 'text', contact_id: 'text', variant_id: 'text', propensity: 'real', assigned_at: 'int',
-		exposed_at: 'int?', outbound_id: 'text?',
+		exposed_at: 'int?', outbound_id: 'text?', shares: 'text?',
 	},
 	outcomes: {
 		workspace: 'text', id: 'text', event: 'text', occurred_at: 'int', outbound_id: 'text?', provider_id: 'text?', event_id: 'text?',
@@ -64,6 +67,29 @@ export const TABLES = {
 	llm_calls: {
 		workspace: 'text', id: 'text', purpose: 'text', model_id: 'text', key_fingerprint: 'text?', prompt_version: 'text', input_tokens: 'int?',
 		output_tokens: 'int?', cost_usd: 'real?', latency_ms: 'real', attempts: 'int', outcome: 'text', correlation_id: 'text?', at: 'int',
+	},
+	knowledge: {
+		workspace: 'text', kind: 'text', id: 'text', title: 'text?', label: 'text?', hash: 'text', characters: 'int', chunk_count: 'int',
+		created_at: 'int', updated_at: 'int',
+	},
+	chunks: {
+		workspace: 'text', kind: 'text', document_id: 'text', place: 'int', text: 'text', terms: 'text', embedding_model: 'text?',
+		embedding: 'text?',
+	},
+	labels: {
+		workspace: 'text', id: 'text', contact_id: 'text', message_id: 'text?', field: 'text', from_value: 'text?', to_value: 'text', actor: 'text',
+		at: 'int', seq: 'int',
+	},
+	lead_snapshots: {
+		workspace: 'text', contact_id: 'text', at: 'int', seen: 'int', features: 'text', base_score: 'real', score: 'real',
+	},
+	score_models: {
+		workspace: 'text', model: 'text?', conversions: 'int', examples: 'int', fitted_at: 'int?', tried_at: 'int',
+	},
+	shadow_decisions: {
+		workspace: 'text', run: 'text', message_id: 'text', replay_id: 'text?', contact_id: 'text', channel: 'text', account_id: 'text?',
+		thread_id: 'text?', at: 'int', seq: 'int', on_channel: 'int', outbound_id: 'text?', decision: 'text?', reason: 'text?', sentence: 'text?',
+		send_at: 'int?', created_at: 'int', decided_at: 'int?',
 	},
 	analyses: { workspace: 'text', hash: 'text', contact_id: 'text?', classification: 'text', at: 'int' },
 } as const satisfies Record<string, Record<string, ColumnKind>>;

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { CompiledQuery, sql, type Kysely, type RawBuilder } from 'kysely';
 import type { EpochMs } from '../engine/time';
-import { among, valuesTable, type DialectName } from './bulk';
+import { among, cleanText, valuesTable, type DialectName } from './bulk';
+import { RowBatch } from './dialects/sqlite';
 import { TABLES, type RowOf, type RowOfColumns, type TableName, type Tables } from './schema';
 
 /** Locks are taken on this many buckets, so that a batch of any size holds few of the server's lock slots. */
@@ -11,7 +12,7 @@ const LOCK_BUCKETS = 512;
 const BIG_BATCH = 1_000;
 
 /** What a lock is about. Locks of one kind never stand in the way of another. */
-export type LockKind = 'intake' | 'ready' | 'thread' | 'claim' | 'limits' | 'settings' | 'spend' | 'stage';
+export type LockKind = 'intake' | 'ready' | 'thread' | 'claim' | 'limits' | 'settings' | 'spend' | 'stage' | 'knowledge' | 'drain';
 
 /** The columns `names` of a table with their kinds. */
 type Picked<T extends TableName, K extends keyof RowOf<T>> = Pick<RowOf<T>, K>;
@@ -26,6 +27,9 @@ export class Session {
 		/** The store's time when the transaction began. */
 		readonly now: EpochMs,
 	) {}
+
+	/** Set when reservations that Redis counts were changed: it has to hear of it once the transaction is through. */
+	limitsChanged = false;
 
 	/** A table's qualified name for raw statements. */
 	table(name: TableName): RawBuilder<unknown> {
@@ -52,7 +56,13 @@ export class Session {
 		if (rows.length === 0) return;
 		const columns = TABLES[name];
 		const names = sql.join(Object.keys(columns).map((column) => sql.ref(column)));
-		// SQLite needs the `where true` to tell the conflict clause from a join.
+		if (this.dialect === 'sqlite') {
+			const keys = Object.keys(columns);
+			const { sql: text, parameters } = sql`insert into ${this.table(name)} (${names}) values (${sql.raw(keys.map(() => '?').join(', '))}) ${conflict}`.compile(this.q);
+			const batch = new RowBatch(rows.map((row) => keys.map((key) => cleanValue(Reflect.get(row, key)))));
+			await this.q.executeQuery(CompiledQuery.raw(text, [batch, ...parameters]));
+			return;
+		}
 		await sql`insert into ${this.table(name)} (${names}) select ${names} from ${valuesTable(this.dialect, 'v', columns, rows)} where true ${conflict}`.execute(this.q);
 		// After a big batch the planner must not believe the table still is as small as it was: it would walk it once a row.
 		if (this.dialect === 'postgres' && rows.length >= BIG_BATCH) await sql`analyze ${this.table(name)}`.execute(this.q);
@@ -107,4 +117,9 @@ export class Session {
 		const kinds = Object.entries(TABLES[name]).filter(([column]) => names.some((wanted) => wanted === column));
 		return valuesTable(this.dialect, 'v', Object.fromEntries(kinds), rows);
 	}
+}
+
+/** A value as a column keeps it. */
+function cleanValue(value: unknown): unknown {
+	return typeof value === 'string' ? cleanText(value) : value;
 }

@@ -3,6 +3,7 @@ import { DEFAULT_SETTINGS, SettingsPatchSchema, type EffectiveSettings, type Set
 import { sql } from 'kysely';
 import { cleanText, fromJson, keyOf, toJson } from './bulk';
 import type { Database } from './database';
+import { endShadow } from './endShadow';
 import { StoreInputError } from './errors';
 import type { RowOf } from './schema';
 import type { Session } from './session';
@@ -31,12 +32,25 @@ export function combineSettings(patches: readonly SettingsPatch[]): EffectiveSet
 	return { ...DEFAULT_SETTINGS, ...Object.assign({}, ...given), mode, killSwitch: patches.some(({ killSwitch }) => killSwitch === true) };
 }
 
-/** The settings that hold for each key, in their order; one query for all. */
-export async function loadSettings(session: Session, keys: readonly SettingsKey[]): Promise<EffectiveSettings[]> {
+/** The patches that bear on each key, from the widest scope to the narrowest, in the keys' order; one query for all. */
+async function loadPatches(session: Session, keys: readonly SettingsKey[]): Promise<{ kind: string; patch: SettingsPatch }[][]> {
 	const scopes = keys.map(scopesOf);
 	const rows = await session.matching('settings', ['workspace', 'kind', 'scope_id'], scopes.flat());
 	const patches = new Map(rows.map((row) => [keyOf(row.workspace, row.kind, row.scope_id), patchOf(row)]));
-	return scopes.map((list) => combineSettings(list.map(({ workspace, kind, scope_id }) => patches.get(keyOf(workspace, kind, cleanText(scope_id))) ?? {})));
+	return scopes.map((list) => list.map(({ workspace, kind, scope_id }) => ({ kind, patch: patches.get(keyOf(workspace, kind, cleanText(scope_id))) ?? {} })));
+}
+
+/** The settings that hold for each key, in their order; one query for all. */
+export async function loadSettings(session: Session, keys: readonly SettingsKey[]): Promise<EffectiveSettings[]> {
+	return (await loadPatches(session, keys)).map((list) => combineSettings(list.map(({ patch }) => patch)));
+}
+
+/** Which keys of a scope were in mode shadow while the scope's own mode was `before`, and no longer are. */
+async function leftShadow(session: Session, kind: string, before: Mode | undefined, keys: readonly SettingsKey[]): Promise<boolean[]> {
+	return (await loadPatches(session, keys)).map((list) => {
+		const then = list.map((one) => (one.kind === kind ? { ...one.patch, mode: before } : one.patch));
+		return combineSettings(then).mode === 'shadow' && combineSettings(list.map(({ patch }) => patch)).mode !== 'shadow';
+	});
 }
 
 const patchOf = (row: RowOf<'settings'>): SettingsPatch => SettingsPatchSchema.parse(fromJson(row.patch));
@@ -66,6 +80,11 @@ export function createSettings(database: Database): SettingsStore {
 					[{ workspace, kind: scope.kind, scope_id: scopeId, patch: toJson(next), mode: next.mode ?? null, updated_at: session.now, updated_by: actor }],
 					sql`on conflict (workspace, kind, scope_id) do update set patch = excluded.patch, mode = excluded.mode, updated_at = excluded.updated_at, updated_by = excluded.updated_by`,
 				);
+				const modeBefore = before ? patchOf(before).mode : undefined;
+				// A mode that was not shadow and gets no stricter than that ends shadow nowhere: the strictest scope decides.
+				if (modeBefore !== next.mode && (modeBefore === 'shadow' || next.mode === 'off')) {
+					await endShadow(session, workspace, { kind: scope.kind, id: cleanText(scopeId) }, async (keys) => await leftShadow(session, scope.kind, modeBefore, keys));
+				}
 				const [effective] = await loadSettings(session, [
 					{ workspace, accountId: scope.kind === 'account' ? scopeId : undefined, contactId: scope.kind === 'contact' ? scopeId : undefined },
 				]);

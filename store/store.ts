@@ -1,31 +1,47 @@
 import type { EpochMs } from '../engine/time';
 import type { Accounts } from './port/accounts';
+import type { AnswerTimes } from './port/answerTimes';
 import type { Contacts } from './port/contacts';
 import type { Messages } from './port/messages';
 import type { Outbound } from './port/outbound';
 import type { Reviews } from './port/reviews';
+import type { SendLoad } from './port/sendLoad';
 import type { SettingsStore } from './port/settings';
 import type { Suppressions } from './port/suppressions';
+import type { Unsubscribes } from './port/unsubscribes';
 import type { Limits } from './port/limits';
 import type { Experiments } from './port/experiments';
 import type { Outcomes } from './port/outcomes';
 import type { Pipelines } from './port/pipelines';
 import type { ModelCalls } from './port/modelCalls';
 import type { Analyses } from './port/analyses';
+import type { Knowledge } from './port/knowledge';
+import type { Labels } from './port/labels';
+import type { LeadScores } from './port/leadScores';
+import type { MailRecords } from './port/mailRecords';
+import type { Shadow } from './port/shadow';
 
 export type * from './port/accounts';
 export type * from './port/analyses';
+export type * from './port/answerTimes';
 export type * from './port/contacts';
 export type * from './port/experiments';
+export type * from './port/knowledge';
+export type * from './port/labels';
+export type * from './port/leadScores';
 export type * from './port/limits';
+export type * from './port/mailRecords';
 export type * from './port/messages';
 export type * from './port/modelCalls';
 export type * from './port/outbound';
 export type * from './port/outcomes';
 export type * from './port/pipelines';
 export type * from './port/reviews';
+export type * from './port/sendLoad';
 export type * from './port/settings';
+export type * from './port/shadow';
 export type * from './port/suppressions';
+export type * from './port/unsubscribes';
 
 /** One clock a store: the database's time in production, injected in simulation. */
 export interface Clock {
@@ -42,12 +58,20 @@ export interface Store {
 	readonly reviews: Reviews;
 	readonly settings: SettingsStore;
 	readonly suppressions: Suppressions;
+	readonly unsubscribes: Unsubscribes;
+	readonly mailRecords: MailRecords;
 	readonly limits: Limits;
 	readonly experiments: Experiments;
 	readonly outcomes: Outcomes;
 	readonly pipelines: Pipelines;
 	readonly modelCalls: ModelCalls;
 	readonly analyses: Analyses;
+	readonly answerTimes: AnswerTimes;
+	readonly sendLoad: SendLoad;
+	readonly knowledge: Knowledge;
+	readonly labels: Labels;
+	readonly leadScores: LeadScores;
+	readonly shadow: Shadow;
 	/**
 	 * Gives this caller's share back. The connection or pool is shared by everybody in the process who opened the same
 	 * configuration and ends a while (60 s) after the last share was given back. Nothing may be called after it.

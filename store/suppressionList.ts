@@ -11,10 +11,13 @@ export interface Person {
 	workspace: string;
 	contactId?: string;
 	addresses: readonly Address[];
+	/** Hash of an address that is not known in words. */
+	addressHash?: string;
 }
 
 export const contactSubject = (contactId: string): string => `c:${contactId}`;
-export const addressSubject = (hash: AddressHash, address: Address): string => `a:${hash(address)}`;
+const hashSubject = (hashed: string): string => `a:${hashed}`;
+export const addressSubject = (hash: AddressHash, address: Address): string => hashSubject(hash(address));
 
 /** The addresses of a person, counting a contact id that is itself an address. */
 function allAddresses(person: Person): Address[] {
@@ -25,7 +28,7 @@ function allAddresses(person: Person): Address[] {
 /** The suppression entries that speak about a person on one channel (all of a person's when `channel` is undefined). */
 export function subjectsOf(hash: AddressHash, person: Person, channel?: Channel): string[] {
 	const addresses = allAddresses(person).filter(({ kind }) => channel === undefined || HANDLE_KIND[channel] === kind);
-	const subjects = addresses.map((address) => addressSubject(hash, address));
+	const subjects = [...new Set([...addresses.map((address) => addressSubject(hash, address)), ...(person.addressHash === undefined ? [] : [hashSubject(person.addressHash)])])];
 	return person.contactId === undefined ? subjects : [contactSubject(person.contactId), ...subjects];
 }
 
@@ -33,18 +36,20 @@ async function entriesFor(session: Session, wanted: readonly { workspace: string
 	return groupBy(await session.matching('suppressions', ['workspace', 'subject'], wanted), (row) => keyOf(row.workspace, row.subject));
 }
 
-/** For each person on a channel: why nothing may be sent, or undefined. One query for all. */
-export async function suppressionReasons(session: Session, hash: AddressHash, keys: readonly (Person & { channel: Channel })[]): Promise<(string | undefined)[]> {
+/** For each person on a channel: why nothing may be sent (or might not be as of a moment), or undefined. One query for all. */
+export async function suppressionReasons(session: Session, hash: AddressHash, keys: readonly (Person & { channel: Channel; asOf?: number })[]): Promise<(string | undefined)[]> {
 	const wanted = keys.map((key) => ({
 		channel: key.channel,
+		asOf: key.asOf ?? Infinity,
 		// An opt-out of every channel is kept with all addresses known then: any of them may tell of it.
 		subjects: subjectsOf(hash, key).map((subject) => ({ workspace: key.workspace, subject })),
 		narrow: new Set(subjectsOf(hash, key, key.channel)),
 	}));
 	const entries = await entriesFor(session, wanted.flatMap(({ subjects }) => subjects));
-	return wanted.map(({ channel, subjects, narrow }) => {
+	return wanted.map(({ channel, asOf, subjects, narrow }) => {
 		for (const { workspace, subject } of subjects) {
 			for (const entry of entries.get(keyOf(workspace, subject)) ?? []) {
+				if (entry.created_at > asOf) continue;
 				if (entry.channel === ANY_CHANNEL) return `Opted out of every channel: ${entry.reason}`;
 				if (entry.channel === channel && narrow.has(subject)) return `Opted out of ${channel}: ${entry.reason}`;
 			}

@@ -10,7 +10,7 @@ import { moveRows, type OutboundDbRow } from './outboundMoves';
 import type { RowOf } from './schema';
 import type { Session } from './session';
 import type { OptOutRequest, Suppressions } from './store';
-import { addressSubject, ANY_CHANNEL, contactSubject, subjectsOf, suppressionReasons } from './suppressionList';
+import { ANY_CHANNEL, contactSubject, subjectsOf, suppressionReasons } from './suppressionList';
 
 /** Statuses in which a message has not been handed to a channel yet. */
 const PLANNED = ['drafted', 'in_review', 'scheduled', 'blocked', 'claimed'] as const;
@@ -18,10 +18,11 @@ const PLANNED = ['drafted', 'in_review', 'scheduled', 'blocked', 'claimed'] as c
 interface Known {
 	contactId?: string;
 	addresses: Address[];
+	addressHash?: string;
 }
 
 /** Who each request is about: the contact (given, or found by the address) and every address known of it, the given one first. */
-async function people(session: Session, keys: readonly { workspace: string; contactId?: string; channel: OptOutRequest['channel']; address?: string }[]): Promise<Known[]> {
+async function people(session: Session, keys: readonly { workspace: string; contactId?: string; channel: OptOutRequest['channel']; address?: string; addressHash?: string }[]): Promise<Known[]> {
 	const given = keys.map((key): Address[] => {
 		const kind = HANDLE_KIND[key.channel];
 		const address = key.address ? normalAddress(kind, key.address) : '';
@@ -32,7 +33,7 @@ async function people(session: Session, keys: readonly { workspace: string; cont
 	const contactIds = keys.map((key, at) => key.contactId ?? given[at].map(({ kind, address }) => ownerOf.get(keyOf(key.workspace, kind, address))).find((id) => id !== undefined));
 	const contacts = await session.matching('contacts', ['workspace', 'id'], keys.flatMap(({ workspace }, at) => (contactIds[at] === undefined ? [] : [{ workspace, id: contactIds[at] ?? '' }])));
 	const byId = new Map(contacts.map((row) => [keyOf(row.workspace, row.id), addressesOf({ ...row, handles: fromJson(row.handles) })]));
-	return keys.map((key, at) => ({ contactId: contactIds[at], addresses: [...given[at], ...(byId.get(keyOf(key.workspace, contactIds[at])) ?? [])] }));
+	return keys.map((key, at) => ({ contactId: contactIds[at], ...(key.addressHash === undefined ? {} : { addressHash: key.addressHash }), addresses: [...given[at], ...(byId.get(keyOf(key.workspace, contactIds[at])) ?? [])] }));
 }
 
 /** See `Suppressions.optOut`; for others who learn of one inside their own transaction. */
@@ -53,7 +54,7 @@ export function createSuppressions(database: Database, hash: AddressHash): Suppr
 		async optOut(requests) {
 			if (requests.length === 0) return [];
 			for (const [index, request] of requests.entries()) {
-				if (!request.contactId && !request.address) throw new StoreInputError('An opt-out needs the contact or the address it is about.', index);
+				if (!request.contactId && !request.address && !request.addressHash) throw new StoreInputError('An opt-out needs the contact or the address it is about.', index);
 			}
 			return await database.write(async (session) => await optOut(session, hash, requests));
 		},
@@ -103,7 +104,8 @@ function entriesOf(session: Session, hash: AddressHash, request: OptOutRequest, 
 function proofOf(session: Session, hash: AddressHash, request: OptOutRequest, known: Known, order: number): RowOf<'activities'>[] {
 	const { workspace, channel, allChannels, reason, actor, messageId } = request;
 	const [first] = known.addresses;
-	const subject = known.contactId ?? (first ? addressSubject(hash, first) : '');
+	const [own = ''] = subjectsOf(hash, { workspace, addresses: first ? [first] : [], addressHash: known.addressHash });
+	const subject = known.contactId ?? own;
 	return [activity(session, workspace, subject, 'opt_out', { channel, allChannels, reason, actor, messageId, subjects: subjectsOf(hash, { workspace, ...known }, allChannels ? undefined : channel).filter((entry) => entry !== contactSubject(known.contactId ?? '')) }, order)];
 }
 

@@ -14,6 +14,7 @@ export const CANVASES: readonly CanvasPicture[] = [
 	{ file: 'canvas-02-intake-messages', workflow: '02', width: 1600, height: 900, caption: '02 · Intake of messages: one trigger a channel.' },
 	{ file: 'canvas-03-autopilot', workflow: '03', width: 2400, height: 760, caption: '03 · Autopilot: from a message to a planned or reviewed reply.' },
 	{ file: 'canvas-04-dispatch', workflow: '04', width: 1800, height: 860, caption: '04 · Dispatch: what is due is sent once.' },
+	{ file: 'canvas-11-shadow-replay', workflow: '11', width: 1800, height: 760, caption: '11 · Shadow replay: past conversations through the settings, nothing sent.' },
 	{ file: 'canvas-09-housekeeping', workflow: '09', width: 1600, height: 600, caption: '09 · Housekeeping: leases, reviews waiting too long, failed runs.' },
 ];
 
@@ -51,6 +52,12 @@ export const OPERATIONS: readonly PanelPicture[] = [
 	{ file: 'panel-contact-upsert', node: 'Create or Update Contact', caption: 'Lead Autopilot: Contact → Create or Update.' },
 	{ file: 'panel-contact-opt-out', node: 'Opt Out', caption: 'Lead Autopilot: Contact → Opt Out.' },
 	{ file: 'panel-contact-take-over', node: 'Take Over', caption: 'Lead Autopilot: Contact → Take Over.' },
+	{ file: 'panel-contact-correct', node: 'Correct', scrollTo: 'Corrections', caption: 'Lead Autopilot: Contact → Correct, a label the score learns from.' },
+	{ file: 'panel-certified-draft', node: 'Certified Draft', scrollTo: 'Accepted Error Share', caption: 'Generate With Confidence: a threshold certified for an error share.' },
+	{ file: 'panel-learnt-time', node: 'Learnt Time', scrollTo: 'Learn From History', caption: 'Best Send Time: learnt hours, exploration, holidays.' },
+	{ file: 'panel-outreach-email', node: 'Outreach Email', caption: 'Outreach Email: a mail that threads and can be left with one click.' },
+	{ file: 'panel-report-deliverability', node: 'Deliverability', caption: 'Lead Autopilot: Report → Deliverability.' },
+	{ file: 'panel-report-past', node: 'Past Conversations', caption: 'Lead Autopilot: Report → Past Conversations.' },
 	{ file: 'panel-settings-set', node: 'Set Settings', caption: 'Lead Autopilot: Setting → Set.' },
 	{ file: 'panel-settings-pipeline', node: 'Save Pipeline', caption: 'Lead Autopilot: Setting → Save Pipeline.' },
 	{ file: 'panel-outbox-schedule', node: 'Schedule', caption: 'Outbox: Schedule.' },
@@ -66,6 +73,19 @@ export const OPERATIONS: readonly PanelPicture[] = [
 	{ file: 'panel-stages-inline', node: 'Stages Here', caption: 'Stage Assign: stages written into the node.' },
 	{ file: 'panel-outcome-payload', node: 'Record Status', caption: 'Outcome Track: Record Provider Payload.' },
 	{ file: 'panel-outcome-sent', node: 'Record Sent', caption: 'Outcome Track: Record Sent.' },
+];
+
+/** Operations run by hand, with what comes out. */
+export const RUN_OPERATIONS: readonly PanelPicture[] = [
+	{ file: 'run-knowledge-add', node: 'Add Knowledge', caption: 'Lead Autopilot: Knowledge → Add.' },
+	{ file: 'run-knowledge-search', node: 'Search Knowledge', caption: 'Lead Autopilot: Knowledge → Search.' },
+	{ file: 'run-knowledge-list', node: 'List Knowledge', caption: 'Lead Autopilot: Knowledge → List.' },
+	{ file: 'run-report-bands', node: 'Conversion by Band', caption: 'Lead Autopilot: Report → Conversion by Band.' },
+	{ file: 'run-report-shadow', node: 'Shadow Mode', caption: 'Lead Autopilot: Report → Shadow Mode.' },
+	{ file: 'run-experiment-create', node: 'Create Experiment', caption: 'A/B Variant: Create, run.' },
+	{ file: 'run-experiment-report', node: 'Report', caption: 'A/B Variant: Report, run.' },
+	{ file: 'run-certified-draft', node: 'Certified Draft', caption: 'Generate With Confidence with a certified threshold: until one holds, all goes to review.' },
+	{ file: 'run-learnt-time', node: 'Learnt Time', caption: 'Best Send Time, run.' },
 ];
 
 /** Panels of shipped workflows that need no input. */

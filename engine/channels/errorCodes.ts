@@ -24,12 +24,14 @@ const ErrorCodesSchema = z.object({
 	smtp: RulesSchema,
 	http: RulesSchema,
 	network: RulesSchema,
-	texts: z.array(z.object({ contains: z.string(), network: z.string().optional(), http: z.string().optional() })),
+	/** What the pack's own sending node says when it hands nothing over. */
+	node: RulesSchema,
+	texts: z.array(z.object({ contains: z.string(), network: z.string().optional(), http: z.string().optional(), node: z.string().optional() })),
 });
 
 /** What providers' error codes mean for a send, with sources and date. */
 export const ERROR_CODES = ErrorCodesSchema.parse(data);
-export type CodeBook = 'meta' | 'metaSubcodes' | 'twilio' | 'smtpEnhanced' | 'smtp' | 'http' | 'network';
+export type CodeBook = 'meta' | 'metaSubcodes' | 'twilio' | 'smtpEnhanced' | 'smtp' | 'http' | 'network' | 'node';
 
 /** The rule of a code; for SMTP and HTTP the rule of its class (4xx, 5xx) when the code has none of its own. */
 export function errorRule(book: CodeBook, code: string): ErrorRule | undefined {

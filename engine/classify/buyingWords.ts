@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { folded } from '../message/foldedText';
 import { detectLanguage, LANGUAGES, parseLanguage, type Language } from '../message/language';
 import de from './buyingWords/de.json';
 import en from './buyingWords/en.json';
@@ -17,13 +18,6 @@ const WordListSchema = z.object({
 	/** Each entry is one word in the forms that count as the same. */
 	words: z.array(z.array(z.string().min(1)).min(1)),
 });
-
-const MARKS = /\p{M}/gu;
-
-/** Case, accents and Turkish or Polish letters that Unicode does not take apart are forgiven: people drop them in a chat. */
-function folded(text: string): string {
-	return text.normalize('NFKD').replace(MARKS, '').toLowerCase().replace(MARKS, '').replaceAll('ı', 'i').replaceAll('ł', 'l').replaceAll('ß', 'ss');
-}
 
 /** The words of a text with one space before, between and after, so that whole words are found by plain search. */
 function spaced(text: string): string {

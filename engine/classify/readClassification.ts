@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { StatusSchema } from '../message/contact';
 import type { Pipeline } from '../pipeline/stage';
 import { ABSTAIN_BELOW, bandOf } from './bands';
-import type { Classification } from './classification';
+import { NewestMessageSchema, type Classification } from './classification';
 import { classificationSentence } from './sentence';
 
 const text = z.string().trim().min(1);
@@ -14,6 +14,8 @@ export const ClassificationAnswerSchema = z.object({
 	confidence: z.number().min(0).max(1),
 	summary: text,
 	reasons: z.array(text),
+	/** What the newest message of the lead wants; null when the lead has written none. */
+	newestMessage: NewestMessageSchema.nullable().catch(null),
 });
 /**
  * The same when the prompt names stages. The names are shown to the model as the only choice but not enforced here: a stage
@@ -62,6 +64,7 @@ export function readClassification(
 		promptVersion: call.promptVersion,
 		cached: false,
 		abstained: answer.confidence < ABSTAIN_BELOW,
+		...(answer.newestMessage ? { newestMessage: answer.newestMessage } : {}),
 	};
 	return { ...result, sentence: classificationSentence(result) };
 }

@@ -2,6 +2,8 @@
 export interface Reviewed {
 	raw: number;
 	accepted: boolean;
+	/** For an audited draft the lowest raw score among which it was drawn: of drafts below it says nothing. 0 when absent. */
+	drawnFrom?: number;
 }
 
 /** From a raw score to the share of such drafts that people accept. */
@@ -99,4 +101,22 @@ export function calibrate(calibrator: Calibrator, raw: number): number {
 	if (after === 0) return points[0].share;
 	const [from, to] = [points[after - 1], points[after]];
 	return from.share + ((score - from.raw) / (to.raw - from.raw)) * (to.share - from.share);
+}
+
+const HALVINGS = 40;
+const RAW_STEPS = 10_000;
+
+/** The lowest raw score whose calibrated confidence reaches `confidence`, to four decimals; undefined when none does. */
+export function lowestRaw(calibrator: Calibrator, confidence: number): number | undefined {
+	if (calibrator.kind === 'identity') return confidence;
+	if (calibrate(calibrator, 1) < confidence) return undefined;
+	let [below, reaches] = [0, 1];
+	if (calibrate(calibrator, 0) >= confidence) return 0;
+	for (let step = 0; step < HALVINGS; step += 1) {
+		const middle = (below + reaches) / 2;
+		if (calibrate(calibrator, middle) >= confidence) reaches = middle;
+		else below = middle;
+	}
+	// Rounded up: what is said of the drafts from here on must hold for all of them.
+	return Math.min(1, Math.ceil(reaches * RAW_STEPS) / RAW_STEPS);
 }

@@ -1,4 +1,5 @@
 import { detectLanguage, parseLanguage } from '../message/language';
+import { figures, links } from './quotedFigures';
 
 /** What each found weakness multiplies the confidence by. Chosen so that any one of them keeps a draft below 0.85. */
 export const RULE_FACTORS = {
@@ -14,18 +15,6 @@ export type RuleHit = keyof typeof RULE_FACTORS;
 const LANGUAGE_CERTAINTY = 0.8;
 
 const PLACEHOLDER = /\{\{?[A-Za-z_][\w.| ]{0,60}\}?\}|\[(?:your|my|insert|name|company|first ?name|last ?name|date|link|phone)\b[^\]\n]{0,60}\]|<(?:name|company|date|link|first_?name)>|\bX{3,}\b/i;
-const LINK = /\bhttps?:\/\/[^\s)\]}>"']+|\bwww\.[^\s)\]}>"']+/gi;
-/** Money, percentages, and any figure of three digits or more: what a wrong answer costs something for. */
-const FIGURE = /(?:[€$£¥₺]|\b(?:EUR|USD|GBP|CHF|PLN|TRY)\b)\s?\d[\d.,]{0,20}|(?<![\d.,])\d[\d.,]{0,20}\s?(?:%|[€$£¥₺]|(?:EUR|USD|GBP|CHF|PLN|TRY|zł)\b)|(?<![\d.,])\d[\d.,]{1,20}\d/gi;
-
-function figures(text: string): string[] {
-	return [...text.replace(LINK, ' ').matchAll(FIGURE)].map(([figure]) => figure.replace(/\D/g, '')).filter((digits) => digits !== '');
-}
-
-function links(text: string): string[] {
-	return [...text.matchAll(LINK)].map(([link]) => link.replace(/[.,;:!?]+$/, '').toLowerCase());
-}
-
 /** The weaknesses rules can see in a draft. `sources` is everything it may quote: facts, template, conversation, contact. */
 export function ruleHits(draft: { text: string; subject?: string; language: string; sources: readonly string[]; shortened: boolean }): RuleHit[] {
 	const text = draft.subject ? `${draft.subject}\n${draft.text}` : draft.text;
@@ -45,11 +34,44 @@ export function ruleHits(draft: { text: string; subject?: string; language: stri
 }
 
 /**
- * One number for how far a draft can be trusted, 0–1: the model's own word times the factor of each rule hit. `signals`
- * holds what went into it, only what was really computed.
+ * What the weaker signals multiply the confidence by when they say nothing good at all; at 1 they leave it alone, in
+ * between on the straight line. Ours: full support never lifts a draft above the model's own word.
  */
-export function rawConfidence(selfReport: number, hits: readonly RuleHit[]): { rawConfidence: number; signals: Record<string, number> } {
+export const SIGNAL_FLOORS = { agreement: 0.5, retrievalSupport: 0.75 } as const;
+
+/** Counts up whenever a factor, floor or signal changes: scores of different formulas teach nothing about each other. */
+const FORMULA = 1;
+
+/** How a raw score came about: the formula's number and the drafts drawn for it. Reviews count for their own only. */
+export function scoringOf(samples: number): string {
+	return `${FORMULA}/k${samples}`;
+}
+
+export interface ConfidenceSignals {
+	/** The model's own word, 0–1. */
+	selfReport: number;
+	/** 0–1; absent when only one draft was drawn. */
+	agreement?: number;
+	/** 0–1; absent when there were no facts or nothing was stated. */
+	retrievalSupport?: number;
+	hits: readonly RuleHit[];
+}
+
+/**
+ * One number for how far a draft can be trusted, 0–1: the model's own word, times a factor for agreement, one for
+ * support and one for each rule hit. `signals` holds what went into it, only what was really computed.
+ */
+export function rawConfidence({ selfReport, agreement, retrievalSupport, hits }: ConfidenceSignals): { rawConfidence: number; signals: Record<string, number> } {
 	const signals: Record<string, number> = { selfReport };
-	for (const hit of hits) signals[hit] = RULE_FACTORS[hit];
-	return { rawConfidence: hits.reduce((value, hit) => value * RULE_FACTORS[hit], selfReport), signals };
+	let raw = selfReport;
+	for (const [name, share] of [['agreement', agreement], ['retrievalSupport', retrievalSupport]] as const) {
+		if (share === undefined) continue;
+		signals[name] = share;
+		raw *= SIGNAL_FLOORS[name] + (1 - SIGNAL_FLOORS[name]) * share;
+	}
+	for (const hit of hits) {
+		signals[hit] = RULE_FACTORS[hit];
+		raw *= RULE_FACTORS[hit];
+	}
+	return { rawConfidence: raw, signals };
 }

@@ -3,6 +3,7 @@ import { renderingOf } from '../channels/rendering';
 import type { Contact } from '../message/contact';
 import type { Attachment, Conversation } from '../message/message';
 import { asData, UNTRUSTED_NOTICE } from '../message/untrusted';
+import { REDACTION_NOTICE, redactForModel, shortened, type RedactedForModel, type Redacting } from '../privacy/redactForModel';
 import type { ReplyIntent } from '../reply/reply';
 import { FRAMEWORKS, TONES, type Framework, type Tone } from './style';
 
@@ -25,9 +26,11 @@ export interface DraftPromptInput {
 	contact?: Partial<Contact>;
 	sender: { senderName?: string; companyName?: string };
 	unread: readonly Attachment[];
+	/** Given when addresses and numbers are hidden from the model. */
+	redacting?: Redacting;
 }
 
-export interface DraftPrompt {
+export interface DraftPrompt extends Pick<RedactedForModel, 'restore' | 'garbled'> {
 	system: string;
 	user: string;
 	/** `user` before the lead's data goes in. */
@@ -50,11 +53,12 @@ function channelRule(channel: Channel): string {
 	return `${channel}: ${rules.join(', ')}`;
 }
 
-function systemText({ framework, tone, persona, instructions, sender }: DraftPromptInput): string {
+function systemText({ framework, tone, persona, instructions, sender, redacting }: DraftPromptInput): string {
 	const { senderName, companyName } = sender;
 	const parts = [
 		`You write one message to a sales lead${senderName ? ` for ${senderName}` : ''}${companyName ? ` of ${companyName}` : ''}.`,
 		UNTRUSTED_NOTICE,
+		...(redacting ? [REDACTION_NOTICE] : []),
 		[
 			'Rules:',
 			'- Answer what the lead said last, completely and briefly.',
@@ -87,22 +91,25 @@ function filled(template: string, values: Readonly<Record<string, string>>): str
 /** What to send to a model for one draft. */
 export function draftPrompt(input: DraftPromptInput): DraftPrompt {
 	const { name, company, attributes } = input.contact ?? {};
-	const lead = asData({
+	const data = {
 		lead: { name, company, ...(attributes && Object.keys(attributes).length > 0 ? { attributes } : {}) },
 		facts: input.facts,
-		messages: input.conversation.map(({ from, text, timestamp }) => ({ from, at: timestamp, text: text.slice(0, LONGEST_TURN) })),
+		messages: input.conversation.map(({ from, text, timestamp }) => ({ from, at: timestamp, text: shortened(text, LONGEST_TURN, input.redacting) })),
 		...(input.unread.length > 0 ? { attachmentsNobodyRead: input.unread.map(({ kind }) => kind) } : {}),
-	});
+	};
+	const { values: [lead, baseText], restore, garbled } = redactForModel([data, input.baseText ?? null], input.redacting);
 	const task = {
 		language: input.language,
 		channel: input.channel,
 		purpose: input.intent === 'outreach' ? 'open the conversation' : `answer a message read as "${input.intent}"`,
-		lead,
+		lead: asData(lead),
 	};
-	const base = (text: string | undefined) => (text ? `Build on this text; keep its structure and its call to action: ${asData(text)}\n` : '');
+	const base = (text: unknown) => (text ? `Build on this text; keep its structure and its call to action: ${asData(text)}\n` : '');
 	return {
 		system: systemText(input),
-		user: filled(TEMPLATE, { ...task, base: base(input.baseText) }),
+		user: filled(TEMPLATE, { ...task, base: base(baseText) }),
 		template: filled(TEMPLATE, { base: base(input.baseTemplate) }),
+		restore,
+		garbled,
 	};
 }

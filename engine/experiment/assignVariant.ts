@@ -76,6 +76,8 @@ export function assignVariant(input: {
 	experiment: Experiment;
 	contactId: string;
 	results?: readonly ArmResult[];
+	/** What `allocationShares` gave for this experiment, to compute it once for many contacts. */
+	shares?: ReadonlyMap<string, number>;
 	rng: () => number;
 	/** An earlier choice for this contact: kept as it is. */
 	sticky?: VariantChoice;
@@ -85,7 +87,7 @@ export function assignVariant(input: {
 	if (experiment.status === 'paused') return { variantId: controlOf(experiment).id, propensity: 1 };
 	if (sticky && experiment.variants.some((arm) => arm.id === sticky.variantId)) return sticky;
 
-	const shares = [...allocationShares(experiment, input.results)];
+	const shares = [...(input.shares ?? allocationShares(experiment, input.results))];
 	let point = rng();
 	// The last arm takes what rounding leaves over.
 	const [variantId, propensity] = shares.find(([, share]) => (point -= share) < 0) ?? shares[shares.length - 1];

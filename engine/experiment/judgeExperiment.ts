@@ -1,7 +1,7 @@
 import { jStat } from 'jstat';
 import { lowerBound } from '../statistics/binomial';
+import { boundFor, rateOf, zValue, type ComparedArm } from './compareArms';
 import { beliefs, type ArmCount } from './posterior';
-import { boundAtLook } from './spendingBounds';
 
 /** The policy's numbers, in one place. */
 export const EXPERIMENT_POLICY = {
@@ -10,6 +10,8 @@ export const EXPERIMENT_POLICY = {
 	 * counts make the z-test slightly liberal (5.2 % in 10,000 runs at 0.05), which this takes back.
 	 */
 	alpha: 0.045,
+	/** The same where shares follow the results: the weaker arm has few contacts, and counts of few are the more liberal (6 % of 400 runs at 0.045, 4.5 % of 1,100 at 0.035). */
+	alphaAdaptive: 0.03,
 	/** Share of experiments in which the shown intervals may miss. */
 	intervalMiss: 0.05,
 	/** Power for which the missing contacts are counted. */
@@ -18,11 +20,13 @@ export const EXPERIMENT_POLICY = {
 	minimumSample: 30,
 	/** Below this probability the split itself is broken. */
 	sampleRatioAlarm: 0.001,
+	/** Contacts every arm should have had before the split is tested: below, the chi-square test cries wolf. Source: Cochran 1954. */
+	sampleRatioMinimum: 5,
 	/** Confidence with which a guardrail must be broken. */
 	guardrailLevel: 0.975,
 } as const;
 
-export interface JudgedArm extends ArmCount {
+export interface JudgedArm extends ComparedArm {
 	/** Share of contacts this arm should have had, 0–1: the mean propensity. Equal shares when absent. */
 	expectedShare?: number;
 }
@@ -33,6 +37,8 @@ export interface Guardrail {
 	id: string;
 	name: string;
 	events: number;
+	/** Contacts among which they were counted; the arm's when absent. */
+	exposures?: number;
 	/** 0–1 */
 	maxShare: number;
 }
@@ -45,6 +51,8 @@ export interface JudgeInput {
 	/** How many looks were planned when the experiment began. */
 	horizon: number;
 	guardrails?: readonly Guardrail[];
+	/** Whether the arms' shares followed their results (Thompson). */
+	adaptive?: boolean;
 	/** Contacts that join in a week, all arms together. */
 	perWeek?: number;
 }
@@ -65,7 +73,6 @@ export interface Judgement {
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
-const rateOf = (arm: ArmCount): number => (arm.exposures > 0 ? arm.conversions / arm.exposures : 0);
 
 /** Anytime-valid interval: asymptotic confidence sequence, tightest near `minimumSample`·10 contacts. Source: Waudby-Smith et al. 2021, eq. 4. */
 function anytimeInterval(arm: ArmCount, alpha: number): { rate: number; low: number; high: number } {
@@ -80,23 +87,27 @@ function anytimeInterval(arm: ArmCount, alpha: number): { rate: number; low: num
 	return { rate, low: Math.max(0, rate - half), high: Math.min(1, rate + half) };
 }
 
-/** Pooled two-sample z-value of a against b. */
-function zValue(a: ArmCount, b: ArmCount): number {
-	const pooled = (a.conversions + b.conversions) / (a.exposures + b.exposures);
-	const deviation = Math.sqrt(pooled * (1 - pooled) * (1 / a.exposures + 1 / b.exposures));
-	return deviation === 0 ? 0 : (rateOf(a) - rateOf(b)) / deviation;
+const guardedContacts = (guardrail: Guardrail, arms: readonly JudgedArm[]): number => guardrail.exposures ?? arms.find((arm) => arm.id === guardrail.id)?.exposures ?? 0;
+
+/** Whether so many cases among so many contacts mean that more than the allowed share is to be expected. */
+export function guardrailIsBroken({ events, maxShare }: Pick<Guardrail, 'events' | 'maxShare'>, contacts: number): boolean {
+	return lowerBound(events, contacts, EXPERIMENT_POLICY.guardrailLevel) > maxShare;
 }
 
-/** Pearson's chi-square test of the split against what was intended. */
-function splitIsBroken(arms: readonly JudgedArm[]): boolean {
+/**
+ * Whether contacts are split otherwise than intended, by Pearson's chi-square test: the messages of one arm fail, wait for
+ * a person or are counted twice, and the arms no longer hold the same kind of people.
+ */
+export function splitIsBroken(arms: readonly Pick<JudgedArm, 'exposures' | 'expectedShare'>[]): boolean {
 	const total = arms.reduce((sum, arm) => sum + arm.exposures, 0);
 	const shareSum = arms.reduce((sum, arm) => sum + (arm.expectedShare ?? 1 / arms.length), 0);
-	if (total === 0) return false;
-	const statistic = arms.reduce((sum, arm) => {
-		const expected = (total * (arm.expectedShare ?? 1 / arms.length)) / shareSum;
-		return expected === 0 ? sum + (arm.exposures > 0 ? Infinity : 0) : sum + (arm.exposures - expected) ** 2 / expected;
-	}, 0);
-	return 1 - jStat.chisquare.cdf(statistic, arms.length - 1) < EXPERIMENT_POLICY.sampleRatioAlarm;
+	const cells = arms.map((arm) => ({ seen: arm.exposures, expected: shareSum > 0 ? (total * (arm.expectedShare ?? 1 / arms.length)) / shareSum : 0 }));
+	// Contacts in an arm nobody should have come into need no statistics.
+	if (cells.some(({ seen, expected }) => expected === 0 && seen > 0)) return true;
+	const open = cells.filter(({ expected }) => expected > 0);
+	if (open.length < 2 || open.some(({ expected }) => expected < EXPERIMENT_POLICY.sampleRatioMinimum)) return false;
+	const statistic = open.reduce((sum, { seen, expected }) => sum + (seen - expected) ** 2 / expected, 0);
+	return 1 - jStat.chisquare.cdf(statistic, open.length - 1) < EXPERIMENT_POLICY.sampleRatioAlarm;
 }
 
 /** Contacts an arm needs to tell two rates apart, fixed size, two-sided. */
@@ -111,7 +122,7 @@ function contactsPerArm(p1: number, p2: number): number {
  * @throws RangeError for fewer than two arms or counts that cannot be
  */
 export function judgeExperiment(input: JudgeInput): Judgement {
-	const { arms, look, horizon, guardrails = [], perWeek } = input;
+	const { arms, look, horizon, guardrails = [], adaptive = false, perWeek } = input;
 	if (arms.length < 2) throw new RangeError('An experiment needs at least two arms to be judged');
 	for (const arm of arms) {
 		if (!(arm.exposures >= 0 && arm.conversions >= 0 && arm.conversions <= arm.exposures)) {
@@ -125,12 +136,9 @@ export function judgeExperiment(input: JudgeInput): Judgement {
 		intervals: Object.fromEntries(arms.map((arm) => [arm.id, anytimeInterval(arm, EXPERIMENT_POLICY.intervalMiss)])),
 	};
 
-	const broken = guardrails.find((guardrail) => {
-		const exposures = arms.find((arm) => arm.id === guardrail.id)?.exposures ?? 0;
-		return lowerBound(guardrail.events, exposures, EXPERIMENT_POLICY.guardrailLevel) > guardrail.maxShare;
-	});
+	const broken = guardrails.find((guardrail) => guardrailIsBroken(guardrail, guardedContacts(guardrail, arms)));
 	if (broken) {
-		return { verdict: 'stop_guardrail', ...shown, sentence: `Stop '${broken.id}': ${broken.name} is above ${percent(broken.maxShare)} with ${broken.events} cases, and that is no accident.` };
+		return { verdict: 'stop_guardrail', ...shown, sentence: `Stop '${broken.id}': ${broken.events} ${broken.name} among ${guardedContacts(broken, arms)} contacts are more than the ${percent(broken.maxShare)} allowed, and no accident.` };
 	}
 	if (splitIsBroken(arms)) {
 		return { verdict: 'sample_ratio_mismatch', ...shown, sentence: 'The contacts are not split as intended, so the comparison cannot be trusted: find out which contacts are missing first.' };
@@ -140,8 +148,8 @@ export function judgeExperiment(input: JudgeInput): Judgement {
 	const [best, second] = ranked;
 	const enough = arms.every((arm) => arm.exposures >= EXPERIMENT_POLICY.minimumSample);
 	// Any of k equal arms may come out on top of all others: with 2α/k a pair, that happens in at most α of experiments.
-	const bound = boundAtLook(look, horizon, (2 * EXPERIMENT_POLICY.alpha) / arms.length);
-	if (enough && ranked.slice(1).every((arm) => zValue(best, arm) >= bound)) {
+	const alpha = (2 * (adaptive ? EXPERIMENT_POLICY.alphaAdaptive : EXPERIMENT_POLICY.alpha)) / arms.length;
+	if (enough && ranked.slice(1).every((arm) => zValue(best, arm) >= boundFor(best, arm, look, horizon, alpha))) {
 		return { verdict: 'winner', winner: best.id, ...shown, sentence: `'${best.id}' wins: ${percent(rateOf(best))} against ${percent(rateOf(second))} for '${second.id}', at look ${look} of ${horizon}.` };
 	}
 	if (look >= horizon) {

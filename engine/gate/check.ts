@@ -7,7 +7,7 @@ import type { EpochMs, Instant } from '../time';
 import type { GateIssue } from './gate';
 
 /** The checks of a draft, in the order they run and are listed. */
-export const CHECKS = ['opted_out', 'mode', 'takeover', 'consent', 'confidence', 'empty', 'channel_rules', 'placeholder', 'pii', 'compliance', 'spam', 'wrong_name', 'wrong_language', 'facts', 'injection', 'own_words'] as const;
+export const CHECKS = ['opted_out', 'mode', 'takeover', 'consent', 'confidence', 'empty', 'channel_rules', 'placeholder', 'pii', 'compliance', 'moderation', 'spam', 'wrong_name', 'wrong_language', 'facts', 'injection', 'ai_disclosure', 'own_words'] as const;
 export type CheckName = (typeof CHECKS)[number];
 export type Action = 'off' | 'review' | 'block';
 export type Severity = Exclude<Action, 'off'>;
@@ -24,11 +24,14 @@ export const DEFAULT_ACTIONS: Readonly<Record<CheckName, Action>> = {
 	placeholder: 'review',
 	pii: 'block',
 	compliance: 'review',
+	moderation: 'review',
 	spam: 'review',
 	wrong_name: 'review',
 	wrong_language: 'review',
 	facts: 'review',
 	injection: 'review',
+	// Off because the duty has exceptions only the user can judge; otherwise every unattended message to the EU would wait.
+	ai_disclosure: 'off',
 	own_words: 'block',
 };
 
@@ -48,6 +51,8 @@ export interface GatePolicy {
 	threshold?: number;
 	/** What the draft's own confidence gate decided; stricter wins. */
 	autoSend?: boolean;
+	/** While no threshold is certified: how many more accepted drafts it takes at least. */
+	reviewsNeeded?: number;
 	/** When the contact last wrote on the channel; null when never. */
 	lastInboundAt?: Instant | null;
 	/** Whether the message is an approved provider template. */

@@ -3,6 +3,7 @@ import type { Contact } from '../message/contact';
 import type { Conversation } from '../message/message';
 import { epochMs, type Instant } from '../time';
 import { CHECKS, DEFAULT_ACTIONS, gateInput, type Check, type CheckName, type GatePolicy, type Severity } from './check';
+import { aiDisclosureCheck } from './checks/aiDisclosure';
 import { wrongLanguageCheck, wrongNameCheck } from './checks/addressee';
 import { channelRulesCheck, emptyCheck } from './checks/channelRules';
 import { consentCheck } from './checks/consent';
@@ -10,7 +11,7 @@ import { factsCheck } from './checks/facts';
 import { injectionCheck } from './checks/injection';
 import { ownWordsCheck } from './checks/ownWords';
 import { confidenceCheck, modeCheck, optedOutCheck, takeoverCheck } from './checks/permission';
-import { complianceCheck, placeholderCheck } from './checks/phraseChecks';
+import { complianceCheck, moderationCheck, placeholderCheck } from './checks/phraseChecks';
 import { piiCheck } from './checks/pii';
 import { spamCheck } from './checks/spam';
 import { stricter, type Gate, type GateIssue, type Verdict } from './gate';
@@ -29,11 +30,13 @@ const FACTORIES: Readonly<Record<CheckName, (config: { severity: Severity; polic
 	placeholder: placeholderCheck,
 	pii: piiCheck,
 	compliance: complianceCheck,
+	moderation: moderationCheck,
 	spam: spamCheck,
 	wrong_name: wrongNameCheck,
 	wrong_language: wrongLanguageCheck,
 	facts: factsCheck,
 	injection: injectionCheck,
+	ai_disclosure: aiDisclosureCheck,
 	own_words: ({ severity, policy }) => ownWordsCheck({ severity, words: policy.words ?? [], patterns: policy.patterns ?? [] }),
 };
 

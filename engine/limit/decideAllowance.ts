@@ -1,9 +1,10 @@
 import { localText } from '../sendTime/zoneClock';
-import { epochMs, iso, later, type EpochMs } from '../time';
+import { epochMs, iso, type EpochMs } from '../time';
 import type { Allowance } from './allowance';
 import type { LimitRequest, LimitRule } from './rule';
-import { nextAllowed, stateAt, type RuleState } from './ruleWindow';
-import { RETRY_HORIZON_MS, rulesFor, scopeKey } from './scopes';
+import { firstMoment, inOrder, type Wait } from './firstMoment';
+import { stateAt, type RuleState } from './ruleWindow';
+import { rulesFor, scopeKey } from './scopes';
 
 /** What the rules say before anything is taken: an allowance without a reservation. */
 export type LimitDecision = Omit<Allowance, 'reservationId'>;
@@ -13,31 +14,6 @@ function ascending(entries: readonly EpochMs[]): readonly EpochMs[] {
 		if (entries[index] < entries[index - 1]) return [...entries].sort((a, b) => a - b);
 	}
 	return entries;
-}
-
-interface Wait {
-	/** Undefined: not within the horizon. */
-	at?: EpochMs;
-	/** The rule that is waited for longest. */
-	rule: LimitRule;
-}
-
-/** The first moment all rules allow. Each step goes to the next moment one rule allows, which no earlier moment can be, until all agree. */
-function firstMoment(rules: LimitRule[], request: LimitRequest, entriesOf: (rule: LimitRule) => readonly EpochMs[], at: EpochMs, first: LimitRule): Wait {
-	const until = later(at, RETRY_HORIZON_MS);
-	let wait: { at: EpochMs; rule: LimitRule } = { at, rule: first };
-	for (let stable = false; !stable; ) {
-		stable = true;
-		for (const rule of rules) {
-			const next = nextAllowed(rule, request, entriesOf(rule), wait.at, until);
-			if (next === undefined || next > until) return { rule };
-			if (next > wait.at) {
-				wait = { at: next, rule };
-				stable = false;
-			}
-		}
-	}
-	return wait;
 }
 
 function left(state: RuleState, taken: number): number {
@@ -51,7 +27,7 @@ function deniedSentence(denying: RuleState, retryAt: EpochMs | undefined): strin
 	return `Limited: ${why}. Free again at ${localText(denying.zone, retryAt)} (${denying.zone}).`;
 }
 
-function allowedSentence(states: RuleState[]): string {
+function allowedSentence(states: readonly RuleState[]): string {
 	if (states.length === 0) return 'Allowed: no limit applies to this message.';
 	// A gap (one message a window) is always used up by the message itself: naming it would alarm for nothing.
 	const counting = states.filter((state) => state.limit > 1);
@@ -71,20 +47,37 @@ export function decideAllowance(rules: readonly LimitRule[], request: LimitReque
 	const sorted = new Map(binding.map((rule) => [rule, ascending(entriesByScope.get(scopeKey(rule, request)) ?? [])]));
 	const entriesOf = (rule: LimitRule): readonly EpochMs[] => sorted.get(rule) ?? [];
 	const states = binding.map((rule) => stateAt(rule, request, entriesOf(rule), at));
-	const allowed = states.every((state) => state.allows);
-	const remaining = Object.fromEntries(states.map((state) => [state.rule.id, left(state, allowed ? 1 : 0)]));
-	const firstDenying = states.find((state) => !state.allows);
-	if (!firstDenying) return { allowed, remaining, degraded: false, sentence: allowedSentence(states) };
+	const [firstDenying, ...others] = states.filter((state) => !state.allows).map(({ rule }) => rule);
+	if (!firstDenying) return allowedDecision(states);
+	// Rules that allow now are asked only about the moment the others have come to.
+	for (let waiting = [firstDenying, ...others]; ; ) {
+		const wait = firstMoment(waiting, request, entriesOf, at, firstDenying);
+		const more = wait.at === undefined ? [] : binding.filter((rule) => !waiting.includes(rule) && !stateAt(rule, request, entriesOf(rule), wait.at ?? at).allows);
+		if (more.length === 0) return deniedDecision(states, wait);
+		waiting = inOrder(binding, [...waiting, ...more]);
+	}
+}
 
-	const wait = firstMoment(binding, request, entriesOf, at, firstDenying.rule);
+/** The answer when every rule allows. */
+export function allowedDecision(states: readonly RuleState[]): LimitDecision {
+	return { allowed: true, remaining: remainingOf(states, 1), degraded: false, sentence: allowedSentence(states) };
+}
+
+/** The answer when a rule denies, and the first moment all allow. */
+export function deniedDecision(states: readonly RuleState[], wait: Wait): LimitDecision {
 	// The rule waited for longest explains the wait, if it denies now; a rule that only bites later does not.
-	const denying = states.find((state) => state.rule === wait.rule && !state.allows) ?? firstDenying;
+	const denies = states.filter((state) => !state.allows);
+	const denying = denies.find((state) => state.rule === wait.rule) ?? denies[0];
 	return {
-		allowed,
+		allowed: false,
 		...(wait.at === undefined ? {} : { retryAt: iso(wait.at) }),
 		rule: denying.rule.id,
-		remaining,
+		remaining: remainingOf(states, 0),
 		degraded: false,
 		sentence: deniedSentence(denying, wait.at),
 	};
+}
+
+function remainingOf(states: readonly RuleState[], taken: number): Record<string, number> {
+	return Object.fromEntries(states.map((state) => [state.rule.id, left(state, taken)]));
 }

@@ -1,7 +1,6 @@
-import { localDay } from '../sendTime/zoneClock';
 import { DAY, epochMs, type EpochMs } from '../time';
 import type { LimitRequest, LimitRule } from './rule';
-import { windowMs, zoneOf } from './scopes';
+import { dayOf, windowMs, zoneOf } from './scopes';
 
 /** What a rule says about a moment. */
 export interface RuleState {
@@ -27,7 +26,7 @@ function lowerBound(entries: readonly EpochMs[], value: number): number {
 }
 
 /** The limit on a day or at a moment, for this purpose. Never below 0; a limit that is no number lets nothing through. */
-function limitAt(rule: LimitRule, request: LimitRequest, at: EpochMs): number {
+export function limitAt(rule: LimitRule, request: LimitRequest, at: EpochMs): number {
 	let limit = rule.limit;
 	if (rule.warmUp) {
 		const age = Math.floor((at - epochMs(rule.warmUp.startedAt)) / DAY);
@@ -59,7 +58,7 @@ function countDay(entries: readonly EpochMs[], day: { start: EpochMs; end: Epoch
 export function stateAt(rule: LimitRule, request: LimitRequest, entries: readonly EpochMs[], at: EpochMs): RuleState {
 	const zone = zoneOf(rule, request);
 	const length = windowMs(rule);
-	const day = length > 0 ? undefined : localDay(zone, at);
+	const day = length > 0 ? undefined : dayOf(zone, at);
 	const limit = limitAt(rule, request, day?.start ?? at);
 	const used = day ? countDay(entries, day) : fullestWindow(entries, at, length);
 	return { rule, zone, limit, used, allows: used < limit };
@@ -93,7 +92,7 @@ export function nextAllowed(rule: LimitRule, request: LimitRequest, entries: rea
 	}
 	if (stateAt(rule, request, entries, at).allows) return at;
 	const zone = zoneOf(rule, request);
-	for (let day = localDay(zone, localDay(zone, at).end); day.start <= until; day = localDay(zone, day.end)) {
+	for (let day = dayOf(zone, dayOf(zone, at).end); day.start <= until; day = dayOf(zone, day.end)) {
 		if (stateAt(rule, request, entries, day.start).allows) return day.start;
 	}
 	return undefined;

@@ -30,6 +30,8 @@ export const MessageSchema = z.object({
 	providerId: z.string().optional(),
 	/** Ids of the earlier messages of the same burst that `text` already contains. */
 	mergedIds: z.array(z.string()).optional(),
+	/** For a message of the past that is run through the settings again: the id of the real one. Nothing is kept or sent for it. */
+	replayOf: z.string().optional(),
 	raw: z.unknown().optional(),
 });
 export type Message = z.infer<typeof MessageSchema>;

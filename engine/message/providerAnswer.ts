@@ -43,7 +43,7 @@ export function readProviderAnswer(answer: unknown): ProviderAnswer {
 	};
 }
 
-const ORDER: readonly CodeBook[] = ['metaSubcodes', 'meta', 'twilio', 'smtpEnhanced', 'smtp', 'network', 'http'];
+const ORDER: readonly CodeBook[] = ['node', 'metaSubcodes', 'meta', 'twilio', 'smtpEnhanced', 'smtp', 'network', 'http'];
 function bySpecificity(codes: Found[]): Found[] {
 	return codes.sort((a, b) => ORDER.indexOf(a.book) - ORDER.indexOf(b.book));
 }
@@ -79,6 +79,8 @@ function codeOf(code: unknown): Found[] {
 
 function textCodes(whole: string): Found[] {
 	const text = whole.slice(0, CHARACTERS_READ);
+	const own = ERROR_CODES.texts.find(({ contains, node }) => node !== undefined && text.toLowerCase().startsWith(contains))?.node;
+	if (own !== undefined) return [{ book: 'node', code: own }];
 	const found: Found[] = [];
 	const meta = META_IN_TEXT.exec(text)?.[1] ?? (/fbtrace_id/.test(text) ? JSON_CODE.exec(text)?.[1] : undefined);
 	if (meta !== undefined) found.push({ book: 'meta', code: meta });
@@ -96,7 +98,7 @@ function textCodes(whole: string): Found[] {
 	if (network !== undefined) found.push({ book: 'network', code: network });
 	if (found.length > 0) return found;
 	const lower = text.toLowerCase();
-	const known = ERROR_CODES.texts.find(({ contains }) => lower.includes(contains));
+	const known = ERROR_CODES.texts.find(({ contains, node }) => node === undefined && lower.includes(contains));
 	if (known?.network !== undefined) return [{ book: 'network', code: known.network }];
 	return known?.http === undefined ? [] : [{ book: 'http', code: known.http }];
 }

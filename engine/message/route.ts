@@ -1,10 +1,10 @@
 import { replyWindowCloses } from '../channels/replyWindow';
 import { HOUR, SECOND, epochMs, later, type EpochMs } from '../time';
-import type { Mode } from './mode';
 import { afterDailyCaps } from './routeCaps';
 import type { DecideRoute, Route, RouteFacts } from './routeFacts';
 import { withinHours } from './routeHours';
 import { reviewReasons, reviewSentence } from './routeReview';
+import { asOfThen, ownWish, wouldHave } from './routeShadow';
 import { gateReason, spoken, withoutStop } from './routeWording';
 
 export type { DecideRoute, Route, RouteFacts, RouteRow } from './routeFacts';
@@ -26,13 +26,16 @@ export function decideReview(reason: string): DecideRoute {
 }
 
 function route(facts: RouteFacts, askedFor?: string): Route {
+	// First of all: a replay is never sent, whatever the mode says today.
+	if (facts.replay) return { status: 'cancelled', ...wouldHave('Replay', route(asOfThen(facts, facts.replay), ownWish(facts, askedFor)), facts.replay.at) };
+	const shadowed = facts.settings.mode === 'shadow';
 	const stop = stopping(facts, askedFor !== undefined);
-	if (stop) return stop;
-	if (facts.settings.mode === 'shadow') return shadow(facts, askedFor);
+	if (stop) return shadowed && stop.status === 'blocked' ? { ...stop, shadow: wouldHave('Shadow mode', stop, facts.now).shadow } : stop;
+	if (shadowed) return { status: 'cancelled', ...wouldHave('Shadow mode', route({ ...facts, settings: { ...facts.settings, mode: 'auto' } }, askedFor), facts.now) };
 	const due = isDue(facts);
 	const leaving = leavingTime(facts, due);
 	const reasons = reviewReasons(facts, leaving, askedFor);
-	if (reasons.length > 0) return { status: 'in_review', sentence: reviewSentence(reasons), dueAt: reviewDue(facts) };
+	if (reasons.length > 0) return { status: 'in_review', sentence: reviewSentence(reasons.map(({ text }) => text)), dueAt: reviewDue(facts), reason: reasons[0].code };
 	if (due && leaving.at <= facts.now) return { status: 'claimed', sentence: 'Due: every check held again.' };
 	const sentence = leaving.movedBy.length > 0 ? `Moved to ${spoken(leaving.at)}: ${leaving.movedBy.join(', ')}.` : scheduledSentence(facts, leaving.at);
 	return { status: 'scheduled', sentence, sendAt: leaving.at };
@@ -50,29 +53,18 @@ function leavingTime(facts: RouteFacts, due: boolean): { at: EpochMs; movedBy: s
 /** What ends the matter whatever the time: these hold for approved drafts too. */
 function stopping(facts: RouteFacts, wantsReview: boolean): Route | undefined {
 	const { row, settings } = facts;
-	if (facts.suppressed !== undefined) return { status: 'blocked', sentence: `Not sent: ${withoutStop(facts.suppressed)}.` };
+	if (facts.suppressed !== undefined) return { status: 'blocked', sentence: `Not sent: ${withoutStop(facts.suppressed)}.`, reason: 'opted_out' };
 	const optedOut = facts.contact?.optOutChannels.includes(row.channel);
-	if (optedOut) return { status: 'blocked', sentence: `Not sent: the contact opted out of ${row.channel}.` };
+	if (optedOut) return { status: 'blocked', sentence: `Not sent: the contact opted out of ${row.channel}.`, reason: 'opted_out' };
 	if (settings.mode === 'off') return { status: 'cancelled', sentence: 'Not sent: the mode is off.' };
 	if (facts.newerInbound) {
 		const what = row.purpose === 'reply' ? 'a newer message arrived in the conversation; the answer to that one replaces this draft' : 'the contact has written in the meantime';
 		return { status: 'cancelled', sentence: `Not sent: ${what}.` };
 	}
 	if (row.gate?.verdict === 'block' && !wantsReview) {
-		return { status: 'blocked', sentence: `Not sent: the quality gate blocked it (${gateReason(row.gate, 'block')}).` };
+		return { status: 'blocked', sentence: `Not sent: the quality gate blocked it (${gateReason(row.gate, 'block')}).`, reason: row.gate.issues.find(({ severity }) => severity === 'block')?.check ?? 'gate' };
 	}
 	return undefined;
-}
-
-/** Everything is decided as in mode auto and nothing happens. */
-function shadow(facts: RouteFacts, askedFor?: string): Route {
-	const mode: Mode = 'auto';
-	const would = route({ ...facts, settings: { ...facts.settings, mode } }, askedFor);
-	const told =
-		would.status === 'in_review'
-			? `would have gone to review. ${would.sentence}`
-			: `would have been sent at ${spoken(would.sendAt ?? facts.now)}.`;
-	return { status: 'cancelled', sentence: `Shadow mode: ${told}` };
 }
 
 function isDue(facts: RouteFacts): boolean {

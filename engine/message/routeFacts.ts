@@ -1,10 +1,12 @@
 import type { Channel } from '../channels/channel';
 import type { Draft } from '../draft/draft';
 import type { Gate } from '../gate/gate';
+import type { Schedule } from '../sendTime/schedule';
 import type { EpochMs } from '../time';
 import type { Contact } from './contact';
 import type { OutboundStatus } from './outbound';
 import type { EffectiveSettings } from './settings';
+import type { ShadowDecision } from './shadowDecision';
 
 /** What a routing decision needs to know of the outbound row itself. */
 export interface RouteRow {
@@ -17,6 +19,8 @@ export interface RouteRow {
 	purpose: 'reply' | 'outreach';
 	draft: Pick<Draft, 'text' | 'waTemplate' | 'media' | 'confidence' | 'usedFallback' | 'decision'>;
 	gate?: Gate;
+	/** What Best Send Time chose by. */
+	schedule?: Pick<Schedule, 'lawful'>;
 	/** The time asked for. */
 	sendAt?: EpochMs;
 }
@@ -38,6 +42,13 @@ export interface RouteFacts {
 	sentToContactToday: number;
 	/** Sent by the workspace so far on this UTC day. */
 	sentByWorkspaceToday: number;
+	/** The draft answers a message of the past that is only run through the settings: nothing of it may ever be sent. */
+	replay?: {
+		/** When that message came: what is decided is decided as of then. */
+		at: EpochMs;
+		/** It came on the channel itself, which opened the window for an answer. */
+		onChannel: boolean;
+	};
 	/** A person approved the draft: nothing asks for a review any more, hard stops hold all the same. */
 	approved?: boolean;
 	now: EpochMs;
@@ -51,5 +62,9 @@ export interface Route {
 	sendAt?: EpochMs;
 	/** For in_review: until when a person should have looked. */
 	dueAt?: EpochMs;
+	/** Why, as a code that can be counted; the first one where there are several. */
+	reason?: string;
+	/** In shadow mode and for replays: what would have happened. */
+	shadow?: ShadowDecision;
 }
 export type DecideRoute = (facts: RouteFacts) => Route;

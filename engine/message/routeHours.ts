@@ -1,5 +1,6 @@
 import { HANDLE_KIND } from '../channels/channel';
 import { bindingRules, outreachRules, type SendTimeConstraints } from '../sendTime/constraints';
+import { lawsInstead } from '../sendTime/legalHours';
 import { settle } from '../sendTime/openHours';
 import { SEARCH_MS } from '../sendTime/sendTimePolicy';
 import { resolveTimezone } from '../sendTime/timezone';
@@ -11,7 +12,7 @@ export type OpenMoment = { at: EpochMs; movedBy: string[]; closedBy?: undefined 
 
 /**
  * The first moment from `at` on (but not before now) in which the message may leave: statutory hours wherever the contact
- * may be hold for every message, the workspace's quiet hours and working days for outreach. A time that was lawful when
+ * may be (or the lawful hours Best Send Time was given instead) hold for every message, the workspace's quiet hours and working days for outreach. A time that was lawful when
  * it was chosen may have passed while a worker was down, so this is asked as the message falls due.
  */
 export function withinHours(facts: RouteFacts, at: EpochMs): OpenMoment {
@@ -23,7 +24,7 @@ export function withinHours(facts: RouteFacts, at: EpochMs): OpenMoment {
 		workspaceTimezone: settings.timezone,
 	});
 	const constraints: SendTimeConstraints = {
-		places: zone.places,
+		...lawsInstead(row.schedule?.lawful, row.channel, zone.places),
 		possibleZones: zone.possible,
 		quietHours: settings.quietHours,
 		// No day at all would be a stop, and for that there is the kill switch.

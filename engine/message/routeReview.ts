@@ -1,3 +1,4 @@
+import { draftsMissing } from '../draft/decision';
 import { HANDLE_KIND, type HandleKind } from '../channels/channel';
 import { replyWindowCloses } from '../channels/replyWindow';
 import type { GateIssue } from '../gate/gate';
@@ -16,6 +17,8 @@ const ADDRESS_NAMES: Readonly<Record<HandleKind, string>> = {
 /** A reason and what it is about: two reasons about the same thing are one. */
 interface Reason {
 	about: string;
+	/** The same for every message that has this reason, so that they can be counted. */
+	code: string;
 	text: string;
 }
 
@@ -24,15 +27,15 @@ interface Reason {
  * nobody has to. An approval answers what a person can judge; what no approval mends (no address, window closed, kill
  * switch) stays.
  */
-export function reviewReasons(facts: RouteFacts, leaving: { at: EpochMs; closedBy?: string }, askedFor?: string): string[] {
-	const closed = leaving.closedBy === undefined ? [] : [`no time is left to send it in: ${leaving.closedBy} leaves no moment`];
+export function reviewReasons(facts: RouteFacts, leaving: { at: EpochMs; closedBy?: string }, askedFor?: string): { code: string; text: string }[] {
+	const closed = leaving.closedBy === undefined ? [] : [{ code: 'hours', text: `no time is left to send it in: ${leaving.closedBy} leaves no moment` }];
 	const reasons: Reason[] = [
 		...(askedFor === undefined ? [] : [asked(facts, askedFor)]),
-		...[...unsendable(facts, leaving.at), ...closed].map((text) => ({ about: text, text })),
+		...[...unsendable(facts, leaving.at), ...closed].map(({ code, text }) => ({ about: text, code, text })),
 		...(facts.approved ? [] : judgement(facts, leaving.at)),
 	];
 	// The later words win: they are this table's own, where the earlier ones repeat what a check said.
-	return [...new Map(reasons.map(({ about, text }) => [about, text])).values()];
+	return [...new Map(reasons.map(({ about, code, text }) => [about, { code, text }])).values()];
 }
 
 /** One line for the reviewer: the first reason, and how many others there are. */
@@ -45,7 +48,7 @@ export function reviewSentence(reasons: readonly string[]): string {
 function asked({ row }: RouteFacts, askedFor: string): Reason {
 	const text = plainReason(askedFor);
 	const issue = row.gate?.issues.find(({ reason }) => plainReason(reason) === text);
-	return { about: issue ? aboutOf(issue) : text.toLowerCase(), text };
+	return { about: issue ? aboutOf(issue) : text.toLowerCase(), code: issue?.check ?? 'asked', text };
 }
 
 /** Checks that look at the same facts as this table does. */
@@ -55,16 +58,16 @@ function aboutOf(issue: Pick<GateIssue, 'check' | 'reason'>): string {
 	return SHARED_CHECKS.includes(issue.check) ? issue.check : plainReason(issue.reason).toLowerCase();
 }
 
-function unsendable(facts: RouteFacts, at: EpochMs): string[] {
+function unsendable(facts: RouteFacts, at: EpochMs): { code: string; text: string }[] {
 	const { row, settings } = facts;
-	const reasons: string[] = [];
-	if (settings.killSwitch) reasons.push('the kill switch is on, nothing is sent');
-	if (row.to.trim() === '') reasons.push(`no ${ADDRESS_NAMES[HANDLE_KIND[row.channel]]} of the contact is known`);
-	if (row.draft.text.trim() === '' && !row.draft.waTemplate && !row.draft.media?.length) reasons.push('the draft is empty');
+	const reasons: { code: string; text: string }[] = [];
+	if (settings.killSwitch) reasons.push({ code: 'kill_switch', text: 'the kill switch is on, nothing is sent' });
+	if (row.to.trim() === '') reasons.push({ code: 'no_address', text: `no ${ADDRESS_NAMES[HANDLE_KIND[row.channel]]} of the contact is known` });
+	if (row.draft.text.trim() === '' && !row.draft.waTemplate && !row.draft.media?.length) reasons.push({ code: 'empty', text: 'the draft is empty' });
 	const closed = windowReason(facts, at);
-	if (closed) reasons.push(closed);
-	if (settings.contactDailyCap === 0) reasons.push("the contact's daily cap is 0, so no day is free");
-	if (settings.workspaceDailyCap === 0) reasons.push("the workspace's daily cap is 0, so no day is free");
+	if (closed) reasons.push({ code: 'window', text: closed });
+	if (settings.contactDailyCap === 0) reasons.push({ code: 'cap', text: "the contact's daily cap is 0, so no day is free" });
+	if (settings.workspaceDailyCap === 0) reasons.push({ code: 'cap', text: "the workspace's daily cap is 0, so no day is free" });
 	return reasons;
 }
 
@@ -84,33 +87,34 @@ function windowReason(facts: RouteFacts, at: EpochMs): string | undefined {
 function judgement(facts: RouteFacts, at: EpochMs): Reason[] {
 	const { row, settings, contact } = facts;
 	const reasons: Reason[] = [];
-	if (facts.givenToPerson) reasons.push({ about: 'person', text: 'a person was asked to answer this message' });
+	if (facts.givenToPerson) reasons.push({ about: 'person', code: 'person', text: 'a person was asked to answer this message' });
 	reasons.push(...gateReasons(row));
 	if (contact?.takenOverUntil !== undefined && epochMs(contact.takenOverUntil) > at) {
-		reasons.push({ about: 'takeover', text: `a colleague has taken the conversation over until ${spoken(epochMs(contact.takenOverUntil))}` });
+		reasons.push({ about: 'takeover', code: 'takeover', text: `a colleague has taken the conversation over until ${spoken(epochMs(contact.takenOverUntil))}` });
 	}
 	const confidence = confidenceReason(facts);
-	if (confidence) reasons.push({ about: 'confidence', text: confidence });
+	if (confidence) reasons.push({ about: 'confidence', ...confidence });
 	if (settings.mode === 'assist' || settings.mode === 'one_click') {
-		reasons.push({ about: 'mode', text: `the mode is ${settings.mode === 'assist' ? 'assist' : 'one click'}, every draft is read first` });
+		reasons.push({ about: 'mode', code: 'mode', text: `the mode is ${settings.mode === 'assist' ? 'assist' : 'one click'}, every draft is read first` });
 	}
 	return reasons;
 }
 
 function gateReasons({ gate }: RouteFacts['row']): Reason[] {
-	if (!gate) return [{ about: 'gate', text: 'no quality gate has looked at it' }];
+	if (!gate) return [{ about: 'gate', code: 'no_gate', text: 'no quality gate has looked at it' }];
 	if (gate.verdict !== 'review') return [];
 	const issues = gate.issues.filter(({ severity }) => severity === 'review');
-	return (issues.length > 0 ? issues : [{ check: 'gate', reason: gate.sentence }]).map((issue) => ({ about: aboutOf(issue), text: plainReason(issue.reason) }));
+	return (issues.length > 0 ? issues : [{ check: 'gate', reason: gate.sentence }]).map((issue) => ({ about: aboutOf(issue), code: issue.check, text: plainReason(issue.reason) }));
 }
 
-function confidenceReason({ row: { draft } }: RouteFacts): string | undefined {
-	if (draft.usedFallback) return 'it is a fallback text, no model wrote it';
-	if (draft.decision.audited) return 'it was drawn for the audit sample';
+function confidenceReason({ row: { draft } }: RouteFacts): { code: string; text: string } | undefined {
+	if (draft.usedFallback) return { code: 'fallback', text: 'it is a fallback text, no model wrote it' };
+	if (draft.decision.audited) return { code: 'audit', text: 'it was drawn for the audit sample' };
 	if (draft.decision.autoSend) return undefined;
-	if (draft.confidence === undefined) return 'nothing is known about how good it is';
-	const { threshold } = draft.decision;
+	if (draft.confidence === undefined) return { code: 'confidence', text: 'nothing is known about how good it is' };
+	const { threshold, reviewsNeeded } = draft.decision;
+	if (reviewsNeeded !== undefined) return { code: 'confidence', text: `no threshold is certified yet, ${draftsMissing(reviewsNeeded)}` };
 	return draft.confidence < threshold
-		? `confidence ${draft.confidence.toFixed(2)} is below the threshold ${threshold.toFixed(2)}`
-		: 'it was not cleared for sending by itself';
+		? { code: 'confidence', text: `confidence ${draft.confidence.toFixed(2)} is below the threshold ${threshold.toFixed(2)}` }
+		: { code: 'not_cleared', text: 'it was not cleared for sending by itself' };
 }

@@ -72,7 +72,7 @@ function retryAfterSeconds(header: string | undefined, now: EpochMs): number | u
 }
 
 function sentence(rule: ErrorRule, read: ProviderAnswer): string {
-	const generic = read.codes.every(({ book }) => book === 'http' || book === 'smtp');
+	const generic = read.codes.every(({ book }) => book === 'http' || book === 'smtp' || book === 'node');
 	const theirs = generic && read.text !== undefined ? ` It said: ${quoted(read.text)}` : '';
 	return `${rule.sentence}${theirs}`;
 }

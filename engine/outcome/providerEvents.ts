@@ -1,47 +1,27 @@
-import { z } from 'zod';
 import type { Channel } from '../channels/channel';
-import { epochMs, SECOND, type EpochMs } from '../time';
+import type { EpochMs } from '../time';
 import { readMailReport } from './mailReport';
 import type { OutcomeEvent } from './outcome';
+import { readCalendly } from './providers/calendly';
+import { readGeneric } from './providers/generic';
+import { readHubSpot } from './providers/hubSpot';
+import { readPipedrive } from './providers/pipedrive';
+import { asRecord, asText, isMail, list, moment, type ProviderEvent, type ReadingOptions } from './providers/reading';
+import { readSalesforce } from './providers/salesforce';
 
-export const PROVIDERS = ['whatsapp', 'meta_page', 'twilio', 'sendgrid', 'email'] as const;
+export type { ProviderEvent, ReadingOptions } from './providers/reading';
+
+export const PROVIDERS = ['whatsapp', 'meta_page', 'twilio', 'sendgrid', 'email', 'calendly', 'generic', 'hubspot', 'pipedrive', 'salesforce'] as const;
 export type Provider = (typeof PROVIDERS)[number];
-
-/** One thing a provider reported about one message. */
-export interface ProviderEvent {
-	event: OutcomeEvent;
-	occurredAt: EpochMs;
-	/** The provider's id of the message. */
-	providerId?: string;
-	/** Unique per report: the same report again carries the same id. */
-	eventId: string;
-	/** draft.id, where it went out with the message and came back. */
-	outboundId?: string;
-	channel?: Channel;
-	errorCode?: string;
-}
-
-const record = z.record(z.string(), z.unknown());
-const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-const asRecord = (value: unknown): Record<string, unknown> => record.safeParse(value).data ?? {};
-const asText = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined);
-
-/** Unix seconds or milliseconds or ISO text, whichever the provider uses; `fallback` when it says nothing usable. */
-function moment(value: unknown, fallback: EpochMs): EpochMs {
-	const number = typeof value === 'number' ? value : typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : undefined;
-	if (number !== undefined) return epochMs(number < 1e11 ? number * SECOND : number);
-	const parsed = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-	return Number.isNaN(parsed) ? fallback : epochMs(parsed);
-}
 
 const WHATSAPP: Readonly<Record<string, OutcomeEvent>> = { sent: 'sent', delivered: 'delivered', read: 'read', failed: 'failed' };
 
 function readWhatsApp(payload: unknown, now: EpochMs): ProviderEvent[] {
 	const body = asRecord(payload);
 	const values = list(body.entry).flatMap((entry) => list(asRecord(entry).changes).map((change) => asRecord(asRecord(change).value)));
-	const statuses = [...values, body].flatMap((value) => list(value.statuses)).map(asRecord);
-	if (statuses.length === 0 && asText(body.status) && asText(body.id)) statuses.push(body);
-	return statuses.flatMap((status) => {
+	const statuses = [...values, body].flatMap((value) => list(value.statuses).map((status) => ({ status: asRecord(status), account: asText(asRecord(value.metadata).phone_number_id) })));
+	if (statuses.length === 0 && asText(body.status) && asText(body.id)) statuses.push({ status: body, account: undefined });
+	return statuses.flatMap(({ status, account }) => {
 		const event = WHATSAPP[asText(status.status) ?? ''];
 		const providerId = asText(status.id);
 		if (!event || !providerId) return [];
@@ -54,6 +34,7 @@ function readWhatsApp(payload: unknown, now: EpochMs): ProviderEvent[] {
 				outboundId: asText(status.biz_opaque_callback_data),
 				channel: 'whatsapp' as const,
 				errorCode: asText(asRecord(list(status.errors)[0]).code),
+				account,
 			},
 		];
 	});
@@ -64,13 +45,13 @@ function readMetaPage(payload: unknown, now: EpochMs): ProviderEvent[] {
 	const body = asRecord(payload);
 	const channel: Channel = body.object === 'instagram' ? 'instagram' : 'messenger';
 	const entries = list(body.entry).map(asRecord);
-	const messaging = (entries.length > 0 ? entries : [body]).flatMap((entry) => list(entry.messaging)).map(asRecord);
-	if (messaging.length === 0) messaging.push(body);
-	return messaging.flatMap((report) => {
+	const messaging = (entries.length > 0 ? entries : [body]).flatMap((entry) => list(entry.messaging).map((report) => ({ report: asRecord(report), account: asText(entry.id) })));
+	if (messaging.length === 0) messaging.push({ report: body, account: undefined });
+	return messaging.flatMap(({ report, account }) => {
 		const delivered = list(asRecord(report.delivery).mids).map((mid) => ({ event: 'delivered' as const, mid: asText(mid) }));
 		const read = { event: 'read' as const, mid: asText(asRecord(report.read).mid) };
 		return [...delivered, read].flatMap(({ event, mid }) =>
-			mid ? [{ event, occurredAt: moment(report.timestamp, now), providerId: mid, eventId: `meta:${mid}:${event}`, channel }] : [],
+			mid ? [{ event, occurredAt: moment(report.timestamp, now), providerId: mid, eventId: `meta:${mid}:${event}`, channel, account }] : [],
 		);
 	});
 }
@@ -87,6 +68,7 @@ function readTwilio(payload: unknown, now: EpochMs): ProviderEvent[] {
 		const providerId = asText(report.MessageSid) ?? asText(report.SmsSid) ?? asText(data.messageSid);
 		if (!event || !providerId) return [];
 		const channel: Channel = (asText(report.To) ?? asText(data.to) ?? '').startsWith('whatsapp:') ? 'whatsapp' : 'sms';
+		const from = asText(report.From) ?? asText(data.from);
 		return [
 			{
 				event,
@@ -95,6 +77,7 @@ function readTwilio(payload: unknown, now: EpochMs): ProviderEvent[] {
 				eventId: `twilio:${providerId}:${event}`,
 				channel,
 				errorCode: asText(report.ErrorCode) ?? asText(data.errorCode),
+				account: from?.replace(/^whatsapp:/, ''),
 			},
 		];
 	});
@@ -126,6 +109,8 @@ function readSendGrid(payload: unknown, now: EpochMs): ProviderEvent[] {
 		const providerId = asText(report.sg_message_id)?.split('.').at(0);
 		const eventId = asText(report.sg_event_id);
 		if (!event || (!providerId && !eventId)) return [];
+		// What says something about a person holds whether or not the message is found; opens and clicks of other mail must not be taken for ours.
+		const email = event === 'complaint' || event === 'unsubscribed' ? asText(report.email) : undefined;
 		return [
 			{
 				event,
@@ -135,6 +120,7 @@ function readSendGrid(payload: unknown, now: EpochMs): ProviderEvent[] {
 				outboundId: asText(report.draft_id),
 				channel: 'email' as const,
 				errorCode: asText(report.status),
+				person: isMail(email) ? email : undefined,
 			},
 		];
 	});
@@ -149,12 +135,17 @@ function readEmail(payload: unknown, now: EpochMs): ProviderEvent[] {
 	return [{ event, occurredAt: moment(body.date, now), providerId: messageId, eventId: `email:${messageId}:${event}`, channel: 'email', errorCode: code }];
 }
 
-const READERS: Readonly<Record<Provider, (payload: unknown, now: EpochMs) => ProviderEvent[]>> = {
+const READERS: Readonly<Record<Provider, (payload: unknown, now: EpochMs, options: ReadingOptions) => ProviderEvent[]>> = {
 	whatsapp: readWhatsApp,
 	meta_page: readMetaPage,
 	twilio: readTwilio,
 	sendgrid: readSendGrid,
 	email: readEmail,
+	calendly: readCalendly,
+	generic: readGeneric,
+	hubspot: readHubSpot,
+	pipedrive: readPipedrive,
+	salesforce: readSalesforce,
 };
 
 /** The provider whose form a payload has, or undefined. */
@@ -173,6 +164,6 @@ export function detectProvider(payload: unknown): Provider | undefined {
  * the text is a stranger's.
  * @param now when a report names no time
  */
-export function readProviderEvents(provider: Provider, payload: unknown, now: EpochMs): ProviderEvent[] {
-	return READERS[provider](payload, now);
+export function readProviderEvents(provider: Provider, payload: unknown, now: EpochMs, options: ReadingOptions = {}): ProviderEvent[] {
+	return READERS[provider](payload, now, options);
 }

@@ -7,7 +7,7 @@ import { withRanges, type RangedStage } from './stageRanges';
 export const STAGE_POLICY = {
 	/** Below this the move waits for a person. */
 	minConfidence: 0.7,
-	/** A score must leave the current range by this many points before it moves a contact. */
+	/** A score that comes back by this many points must not find the contact moved. */
 	hysteresis: 3,
 	/** How long a stage chosen by a person stands against the model. */
 	personOutranksMs: 14 * DAY,
@@ -95,8 +95,16 @@ function findTarget(stages: RangedStage[], input: AssignStageInput): Target | un
 	return nearest && { stage: nearest, rule: 'nearest', because: `its middle is nearest to score ${score}` };
 }
 
-function withinHysteresis(current: RangedStage, score: number): boolean {
-	return score < current.max + STAGE_POLICY.hysteresis && score > current.min - STAGE_POLICY.hysteresis;
+/**
+ * Whether the rules would point at the current stage for a score at most three points away. The rules themselves are
+ * asked, since a stage may end where a range does, half-way to the next middle, or where a recommendation begins to count.
+ */
+function withinHysteresis(stages: RangedStage[], current: RangedStage, input: AssignStageInput): boolean {
+	const steps = Array.from({ length: 2 * STAGE_POLICY.hysteresis + 1 }, (_, i) => i - STAGE_POLICY.hysteresis);
+	return steps.some((step) => {
+		const score = Math.min(100, Math.max(0, input.score + step));
+		return findTarget(stages, { ...input, score })?.stage.id === current.id;
+	});
 }
 
 /**
@@ -133,8 +141,8 @@ export function assignStage(input: AssignStageInput): StageAssignment {
 		if (current.type !== 'LEAD' && current.type !== 'IN_PROGRESS') {
 			return stay('closed', `Stays in '${current.name}': only a status or a person takes a contact out of it; the score suggests '${stage.name}'.`, { needsReview: true });
 		}
-		if (rule === 'score_range' && withinHysteresis(current, input.score)) {
-			return stay('hysteresis', `Stays in '${current.name}': score ${input.score} is within ${STAGE_POLICY.hysteresis} points of its range ${current.min}–${current.max}.`);
+		if (withinHysteresis(stages, current, input)) {
+			return stay('hysteresis', `Stays in '${current.name}': a score up to ${STAGE_POLICY.hysteresis} points from ${input.score} would place it there.`);
 		}
 		const protection = protectFromDowngrade(stages, current, target, input);
 		if (protection) return stay(protection.rule, protection.sentence, { protected: true, needsReview: true });

@@ -10,17 +10,28 @@ export interface PersonalData {
 }
 
 // Every quantifier is bounded, so the search is linear whatever the text.
-const EMAIL = /(?<![\w.+-])[\w.+-]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62})\.){1,5}[\p{L}]{2,24}(?![\p{L}\p{N}])/gu;
-/** As people disguise it: name [at] example [dot] com, name (ät) beispiel (punkt) de. */
-const SPELT_EMAIL = /(?<![\w.+-])[\w.+-]{1,64} ?[[(]\s?(?:at|ät|ad)\s?[\])] ?[\w-]{1,63}(?: ?(?:\.|[[(]\s?(?:dot|punkt|point|punto)\s?[\])]) ?[\w-]{2,63}){1,3}/gi;
-const IBAN = /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{1,4}){3,9}(?![A-Za-z0-9])/gi;
-const CARD = /(?<![\d-])\d(?:[ -]?\d){11,18}(?![\d-]?\d)/g;
-const PHONE = /(?<![\w+@.])(?:\+|00|0|\()(?:[ ()/.-]{0,2}\d){6,15}(?!\d)/g;
+const EMAIL = /(?<![\p{Script=Latin}\p{N}_.+-])[\p{Script=Latin}\p{N}_.+-]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62})\.){1,5}[\p{L}]{2,24}(?![\p{L}\p{N}])/gu;
+/** As people disguise it: name [at] example [dot] com, name {at} beispiel {punkt} de. */
+const SPELT_EMAIL = /(?<![\w.+-])[\w.+-]{1,64} ?[[({<]\s?(?:at|ät|ad)\s?[\])}>] ?[\w-]{1,63}(?: ?(?:\.|[[({<]\s?(?:dot|punkt|point|punto)\s?[\])}>]) ?[\w-]{2,63}){1,3}/gi;
+/** In words alone: name at example dot com. */
+const WORDED_EMAIL = /(?<![\w.+-])[\w.+-]{1,64} (?:at|ät) [\w-]{1,63}(?: (?:dot|punkt|point|punto) [\w-]{2,63}){1,3}(?![\w-])/gi;
+/** Torn apart: name @ example.com, name@example .de. */
+const SPACED_EMAIL = /(?<![\w.+-])[\w.+-]{1,64} ?@ ?[\p{L}\p{N}][\p{L}\p{N}-]{0,62}(?:\.[\p{L}\p{N}-]{1,63}){0,3} ?\.[a-z]{2,10}(?![\p{L}\p{N}])/gu;
+const IBAN = /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ \u00a0.-]{0,2}[A-Z0-9]{1,4}){3,9}(?![A-Za-z0-9])/gi;
+/** What people put between the groups of an account or card number. */
+const GAPS = /[\s.-]/g;
+const GAP = /[\s.-]/;
+const CARD = /(?<![\d+-])\d(?:[ \u00a0.-]?\d){11,18}(?![\d-]?\d)/g;
+/** A card as it is printed, among other numbers: an amount before it, its expiry date behind it. */
+const PRINTED_CARD = /(?<!\d)(?:\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{4}|\d{4}([ -])\d{6}\2\d{5})(?!\d)/g;
+const PHONE = /(?<![\w+@.])(?:\+|00|0|\()(?:[ ()/.-]{0,3}\d){6,15}(?!\d)/g;
 
 /** Grouped as phone numbers are, without a prefix: 259.735.7502x459, 60-56-85-91, 21 284 698 2548. Not an amount: no currency beside it. */
-const GROUPED_PHONE = /(?<![\w+@.,$€£-])\d{2,4}(?:[ .-]\d{2,5}){2,4}(?:x\d{1,6})?(?![\w@]|[.,]\d| ?(?:€|\$|£|EUR|USD|CHF|Euro|euros|dollars))/g;
+const GROUPED_PHONE = /(?<![\w+@.,$€£-])(?:1[ .-])?\d{2,4}(?:[ .-]\d{2,5}){2,4}(?:x\d{1,6})?(?![\w@]|[.,]\d| ?(?:€|\$|£|EUR|USD|CHF|Euro|euros|dollars))/g;
 /** Said to be a phone number: a short one counts too. */
 const NAMED_PHONE = /(?<!\p{L})(?:phone|tel|telephone|telefon|telefonnummer|mobile|mobil|mobilnummer|handy|handynummer|cell|fax|call|reach|dial|number|rufnummer|nummer|anrufen|erreichbar|ring|text)\P{N}{1,25}?((?:\+|\()?\d(?:[ ()/.-]{0,2}\d){5,14}(?:x\d{1,6})?)(?!\d)/giu;
+/** What libphonenumber takes for the beginning of a number and is not: marks before it, a bracket that does not close. */
+const BEFORE_NUMBER = /^(?:[[\]\s/.,;:~-]|\((?![^)]*\)))*/;
 const EXTENSION = /^ ?(?:x|ext\.? ?|durchwahl )\d{1,6}(?!\d)/i;
 
 /** Mod 10 check digit of payment cards (ISO/IEC 7812-1). */
@@ -43,7 +54,7 @@ const IBAN_LENGTHS: Readonly<Record<string, number>> = { AD: 24, AE: 23, AT: 20,
 
 /** Length by country and mod 97 check (ISO 13616). */
 export function isIban(text: string): boolean {
-	const plain = text.replace(/[ -]/g, '').toUpperCase();
+	const plain = text.replace(GAPS, '').toUpperCase();
 	const length = IBAN_LENGTHS[plain.slice(0, 2)];
 	if (length === undefined || plain.length !== length) return false;
 	let rest = 0;
@@ -60,7 +71,7 @@ function ibanEnd(text: string): number | undefined {
 	if (wanted === undefined) return undefined;
 	let signs = 0;
 	for (let i = 0; i < text.length; i++) {
-		if (text[i] !== ' ' && text[i] !== '-') signs++;
+		if (!GAP.test(text[i])) signs++;
 		if (signs === wanted) return isIban(text.slice(0, i + 1)) ? i + 1 : undefined;
 	}
 	return undefined;
@@ -69,7 +80,8 @@ function ibanEnd(text: string): number | undefined {
 const COUNTRY_OF_LANGUAGE: Readonly<Record<string, CountryCode>> = { de: 'DE', en: 'US', es: 'ES', fr: 'FR', it: 'IT', pt: 'PT', nl: 'NL', pl: 'PL', tr: 'TR' };
 /** libphonenumber's own finder is thorough but slow; beyond this length our pattern alone looks. */
 const THOROUGH_LENGTH = 5_000;
-const DATE_LIKE = /^\(?\d{1,4}[./-]\d{1,2}[./-]\d{1,4}$/;
+/** A date, also one with an hour behind it (2026-03-02 10:00, 05.03.2026 14.30). */
+const DATE_LIKE = /^(?:\(?\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|(?:(?:19|20)\d{2}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d{2}) \d{1,2}(?:\.\d{2})?)$/;
 
 /** Order numbers, amounts and dates are digits too: a number without +, 0 or bracket before it needs nine digits. */
 function looksLikePhone(text: string): boolean {
@@ -81,7 +93,10 @@ function phonesIn(text: string, language: string | undefined): PersonalData[] {
 	const found: PersonalData[] = [];
 	if (text.length <= THOROUGH_LENGTH && /\d{3}/.test(text)) {
 		const country = COUNTRY_OF_LANGUAGE[language?.slice(0, 2).toLowerCase() ?? ''];
-		for (const { startsAt, endsAt } of country ? findPhoneNumbersInText(text, country) : findPhoneNumbersInText(text)) if (looksLikePhone(text.slice(startsAt, endsAt))) found.push({ type: 'phone', start: startsAt, end: endsAt });
+		for (const { startsAt, endsAt } of country ? findPhoneNumbersInText(text, country) : findPhoneNumbersInText(text)) {
+			const start = startsAt + (BEFORE_NUMBER.exec(text.slice(startsAt, endsAt))?.[0].length ?? 0);
+			if (looksLikePhone(text.slice(start, endsAt))) found.push({ type: 'phone', start, end: endsAt });
+		}
 	}
 	for (const match of text.matchAll(PHONE)) {
 		if (looksLikePhone(match[0])) found.push({ type: 'phone', start: match.index, end: match.index + match[0].length });
@@ -102,7 +117,10 @@ export function findPersonalData(text: string, { language, types = PERSONAL_DATA
 	const found: PersonalData[] = [];
 	const wants = (type: PersonalDataType): boolean => types.includes(type);
 	if (wants('email') && text.includes('@')) for (const match of text.matchAll(EMAIL)) found.push({ type: 'email', start: match.index, end: match.index + match[0].length });
-	if (wants('email')) for (const match of text.matchAll(SPELT_EMAIL)) found.push({ type: 'email', start: match.index, end: match.index + match[0].length });
+	if (wants('email')) {
+		const forms = text.includes('@') ? [SPELT_EMAIL, WORDED_EMAIL, SPACED_EMAIL] : [SPELT_EMAIL, WORDED_EMAIL];
+		for (const form of forms) for (const match of text.matchAll(form)) found.push({ type: 'email', start: match.index, end: match.index + match[0].length });
+	}
 	if (wants('iban')) {
 		for (const match of text.matchAll(IBAN)) {
 			const end = ibanEnd(match[0]);
@@ -111,8 +129,8 @@ export function findPersonalData(text: string, { language, types = PERSONAL_DATA
 	}
 	if (wants('card')) {
 		for (const match of text.matchAll(CARD)) {
-			const digits = match[0].replace(/\D/g, '');
-			if (isCard(digits)) found.push({ type: 'card', start: match.index, end: match.index + match[0].length });
+			const printed = isCard(match[0].replace(/\D/g, '')) ? [{ 0: match[0], index: 0 }] : [...match[0].matchAll(PRINTED_CARD)].filter(([card]) => isCard(card.replace(/\D/g, '')));
+			for (const { 0: card, index } of printed) found.push({ type: 'card', start: match.index + index, end: match.index + index + card.length });
 		}
 	}
 	if (wants('phone')) found.push(...phonesIn(text, language));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LANGUAGES, type Language } from '../message/language';
 import type { CanonicalText } from './canonical';
+import { conceptFeatures } from './concepts';
 import { PhraseSet, type TaggedPhrase } from './phrases';
 import { OBJECTIONS } from './reply';
 import de from './evidence/de.json';
@@ -17,15 +18,15 @@ const phrases = z.array(z.string().min(1));
 const KINDS = ['weekday', 'period', 'negation', 'contrast', 'interested', 'meeting', 'question', 'not_now', 'out_of_office', 'wrong_person', 'not_interested', 'complaint', 'opt_out'] as const;
 const byKind = () => ({ weekday: phrases, period: phrases, negation: phrases, contrast: phrases, interested: phrases, meeting: phrases, question: phrases, not_now: phrases, out_of_office: phrases, wrong_person: phrases, not_interested: phrases, complaint: phrases, opt_out: phrases }) satisfies Record<(typeof KINDS)[number], typeof phrases>;
 const EvidenceSchema = z.object({ language: z.enum(LANGUAGES), date: z.iso.date(), source: z.string().min(1), ...byKind(), objection: z.record(z.enum(OBJECTIONS), phrases) });
-type Evidence = z.infer<typeof EvidenceSchema>;
+type EvidenceList = z.infer<typeof EvidenceSchema>;
 export type EvidenceTag = (typeof KINDS)[number] | `o_${(typeof OBJECTIONS)[number]}`;
 
-const FILES: readonly Evidence[] = [en, de, es, fr, it, pt, nl, pl, tr].map((file) => EvidenceSchema.parse(file));
+const FILES: readonly EvidenceList[] = [en, de, es, fr, it, pt, nl, pl, tr].map((file) => EvidenceSchema.parse(file));
 
 /** An open ending after fewer than three letters would match nearly every word. */
 const usable = ({ phrase }: TaggedPhrase<EvidenceTag>): boolean => !/^.{1,2}\*/.test(phrase);
 
-function taggedOf(file: Evidence): TaggedPhrase<EvidenceTag>[] {
+function taggedOf(file: EvidenceList): TaggedPhrase<EvidenceTag>[] {
 	const kinds = KINDS.flatMap((tag) => file[tag].map((phrase) => ({ phrase, tag })));
 	const objections = OBJECTIONS.flatMap((kind) => file.objection[kind].map((phrase): TaggedPhrase<EvidenceTag> => ({ phrase, tag: `o_${kind}` })));
 	return [...kinds, ...objections].filter(usable);
@@ -34,28 +35,51 @@ function taggedOf(file: Evidence): TaggedPhrase<EvidenceTag>[] {
 const SETS = new Map<Language, PhraseSet<EvidenceTag>>(FILES.map((file) => [file.language, new PhraseSet(taggedOf(file))]));
 const ALL = new PhraseSet<EvidenceTag>(FILES.flatMap(taggedOf));
 
-/** What a message offers as evidence: how much of each feature, and the lists it touched. */
-export interface Features {
-	amounts: Map<string, number>;
-	tags: Map<EvidenceTag, number>;
+/** Amounts of features, all to be multiplied by `scale`: so long and short messages speak equally loud. */
+export interface Evidence {
+	amounts: ReadonlyMap<string, number>;
+	scale: number;
 }
 
-/** More words say no more about what a reply wants, and cost time. */
-const WORDS_READ = 260;
+/** What a message offers as evidence, and the lists it touched. */
+export interface Features {
+	evidence: readonly Evidence[];
+	tags: ReadonlyMap<EvidenceTag, number>;
+}
+
+/** What a reply wants it says at its beginning or its end; more words cost time and say no more. */
+const FIRST_WORDS = 80;
+const LAST_WORDS = 40;
 const LENGTH = 3;
 const TAG_AMOUNT = 3;
 const PHRASE_BONUS = 1.6;
 const CUE_AMOUNT = 1.5;
 
+/** Parts of words met before; the same words come again and again. */
+const PARTS = new Map<string, readonly string[]>();
+const WORDS_REMEMBERED = 20_000;
+const RUN = 4;
+
+/** Beginnings of a word, and its runs of four letters. */
+function partsOf(word: string): readonly string[] {
+	const known = PARTS.get(word);
+	if (known) return known;
+	const fenced = `_${word}_`;
+	const parts = [5, 7].flatMap((length) => (word.length > length ? [`p${word.slice(0, length)}`] : []));
+	for (let at = 0; at + RUN <= fenced.length; at++) parts.push(`c${fenced.slice(at, at + RUN)}`);
+	if (PARTS.size >= WORDS_REMEMBERED) PARTS.clear();
+	PARTS.set(word, parts);
+	return parts;
+}
+
+const ends = <T>(tokens: readonly T[]): readonly T[] => (tokens.length <= FIRST_WORDS + LAST_WORDS ? tokens : [...tokens.slice(0, FIRST_WORDS), ...tokens.slice(-LAST_WORDS)]);
+
 function wordFeatures(words: readonly string[], add: (feature: string, amount: number) => void): void {
 	for (const [i, word] of words.entries()) {
 		add(`w${word}`, 1);
 		add(`b${words[i - 1] ?? '^'} ${word}`, 1);
-		if (word.length > 5) add(`p${word.slice(0, 5)}`, 1);
-		if (word.length > 7) add(`p${word.slice(0, 7)}`, 1);
-		const fenced = `_${word}_`;
-		for (const size of [3, 4]) for (let at = 0; at + size <= fenced.length; at++) add(`c${fenced.slice(at, at + size)}`, 0.5);
 	}
+	for (const word of new Set(words)) for (const part of partsOf(word)) add(part, part.startsWith('c') ? 0.5 : 1);
 }
 
 function shapeFeatures(text: string, words: readonly string[], add: (feature: string, amount: number) => void): void {
@@ -67,11 +91,17 @@ function shapeFeatures(text: string, words: readonly string[], add: (feature: st
 	if (/(?<!\d)\d{1,2}[./]\d{1,2}/.test(text)) add('sdate', CUE_AMOUNT);
 }
 
-/** Words, word pairs, word parts, listed phrases and shape of a message; scaled to one length. Linear in the text's length. */
+function scaled(amounts: ReadonlyMap<string, number>): Evidence {
+	let square = 0;
+	for (const amount of amounts.values()) square += amount * amount;
+	return { amounts, scale: LENGTH / (Math.sqrt(square) || 1) };
+}
+
+/** Words, word pairs, word parts, listed phrases and shape of a message, and the concepts of a wish for silence; each half scaled to one length. Linear in the text's length. */
 export function featuresOf(text: string, canonical: CanonicalText, language: Language | undefined, cues: Iterable<string>): Features {
 	const amounts = new Map<string, number>();
 	const add = (feature: string, amount: number): void => void amounts.set(feature, amount);
-	const words = canonical.tokens.slice(0, WORDS_READ).map(({ word }) => (/^\d+$/.test(word) ? `#${word.length}` : word));
+	const words = ends(canonical.tokens).map(({ word }) => (/^\d+$/.test(word) ? `#${word.length}` : word));
 	wordFeatures(words, add);
 	for (const cue of cues) add(`r${cue}`, CUE_AMOUNT);
 	shapeFeatures(text.slice(0, 2_000), words, add);
@@ -82,9 +112,5 @@ export function featuresOf(text: string, canonical: CanonicalText, language: Lan
 	for (const [tag, amount] of tags) add(`T${tag}`, TAG_AMOUNT * Math.log1p(amount));
 	const touched = [...tags.keys()].sort();
 	for (const [i, one] of touched.entries()) for (const other of touched.slice(i + 1)) add(`P${one}&${other}`, 0.5);
-	let square = 0;
-	for (const amount of amounts.values()) square += amount * amount;
-	const scale = LENGTH / (Math.sqrt(square) || 1);
-	for (const [feature, amount] of amounts) amounts.set(feature, amount * scale);
-	return { amounts, tags };
+	return { evidence: [scaled(amounts), scaled(conceptFeatures(canonical, language))], tags };
 }

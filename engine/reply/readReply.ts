@@ -2,6 +2,7 @@ import { detectLanguage, parseLanguage, UNDETERMINED, type Language } from '../m
 import { canonicalise, type CanonicalText } from './canonical';
 import type { PhraseMatch } from './phrases';
 import { featuresOf, type Features } from './features';
+import { nearKeyword } from './nearKeyword';
 import { ownText } from './quotedText';
 import { OBJECTIONS, type Reply, type ReplyIntent } from './reply';
 import { weighIntents } from './weighIntent';
@@ -72,6 +73,8 @@ function readOptOut(canonical: CanonicalText): OptOutReading {
 	// A question of one word ("Cancel?") asks, it does not order.
 	const asks = canonical.tokens.at(-1)?.word === '?';
 	if (keyword !== undefined) return { certainty: asks ? OPT_OUT_CERTAINTY.perhaps : OPT_OUT_CERTAINTY.wholeMessage, keyword, allChannels, innocent: false };
+	const near = innocent.length === 0 ? nearKeyword(canonical.tokens.map(({ word }) => word).filter((word) => !isMark(word))) : undefined;
+	if (near) return { certainty: near === 'letters' && !asks ? OPT_OUT_CERTAINTY.wholeMessage : OPT_OUT_CERTAINTY.perhaps, keyword: '', allChannels: false, innocent: false };
 	if (standing('optOutPlain')) return { certainty: OPT_OUT_CERTAINTY.plainPhrase, allChannels, innocent: innocent.length > 0 };
 	if (standing('optOut')) return { certainty: OPT_OUT_CERTAINTY.phrase, allChannels, innocent: innocent.length > 0 };
 	if (standing('optOutLikely')) return { certainty: OPT_OUT_CERTAINTY.perhaps, allChannels, innocent: innocent.length > 0 };
@@ -105,50 +108,26 @@ function objectionOf(counts: Map<Cue, number>): Reply['objection'] {
 	return best;
 }
 
-function intentOf(counts: Map<Cue, number>, certainty: number, asks: boolean, objection: Reply['objection']): ReplyIntent {
-	const has = (cue: Cue): boolean => counts.has(cue);
-	if (has('outOfOffice') && certainty < OPT_OUT_CERTAINTY.phrase) return 'out_of_office';
-	if (certainty >= OPT_OUT_CERTAIN) return 'opt_out';
-	if (has('wrongPerson')) return 'wrong_person';
-	if (has('complaint')) return 'complaint';
-	if (has('notNow') && !has('meeting')) return 'not_now';
-	if (has('notInterested')) return objection && objection !== 'need' ? 'objection' : 'not_interested';
-	if (objection) return 'objection';
-	if (has('meeting')) return 'meeting';
-	if (has('interested')) return 'interested';
-	if (asks) return 'question';
-	if (certainty > 0) return 'opt_out';
-	return has('question') && !has('thanks') ? 'question' : 'other';
-}
-
-/** Below this share the weights say little, and the rules alone decide. */
-const WEIGHED_ENOUGH = 0.3;
 /**
- * `agrees`: a phrase is acted on. `perhaps`: a wish no rule knows is shown to a person. Under `hardly` a mere hint of a
- * rule is dropped.
+ * What the weights must say of a message: from `agrees` a listed phrase is acted on, under `hardly` it is dropped; from
+ * `wish` a wish that no list knows is shown to a person, unless listed words say it only looks like one.
  */
-const OPT_OUT_SHARE = { agrees: 0.75, perhaps: 0.5, hardly: 0.05 } as const;
+const OPT_OUT_SHARE = { agrees: 0.85, hardly: 0.1, wish: 0.65 } as const;
 
-/** How much of the opt-out list must be touched before the weights may speak. */
-const OPT_OUT_EVIDENCE = 1;
-
-/**
- * Weights may add a doubt or drop one, and hand a phrase to a person when the message as a whole does not read like an
- * opt-out ("I have had no message from you"). A plain wish they never touch, and a phrase they never silence.
- */
-function weighedCertainty(certainty: number, share: number): number {
-	if (certainty > OPT_OUT_CERTAINTY.phrase) return certainty;
-	if (certainty === OPT_OUT_CERTAINTY.phrase) return share >= OPT_OUT_SHARE.agrees ? certainty : OPT_OUT_CERTAINTY.perhaps;
-	if (certainty === OPT_OUT_CERTAINTY.phraseInAutoReply) return certainty;
-	if (share >= OPT_OUT_SHARE.perhaps) return Math.max(certainty, OPT_OUT_CERTAINTY.perhaps);
-	return share < OPT_OUT_SHARE.hardly ? Math.min(certainty, OPT_OUT_CERTAINTY.hardly) : certainty;
+/** A plain wish and a keyword the weights never touch; they add a doubt, drop one, or hand a phrase to a person. */
+function weighedCertainty({ certainty, innocent }: OptOutReading, share: number): number {
+	if (certainty > OPT_OUT_CERTAINTY.phrase || certainty === OPT_OUT_CERTAINTY.phraseInAutoReply) return certainty;
+	if (share >= OPT_OUT_SHARE.wish && !(innocent && certainty === 0)) {
+		return certainty === OPT_OUT_CERTAINTY.phrase && share >= OPT_OUT_SHARE.agrees ? certainty : OPT_OUT_CERTAINTY.perhaps;
+	}
+	if (certainty === OPT_OUT_CERTAINTY.phrase && share >= OPT_OUT_SHARE.hardly) return OPT_OUT_CERTAINTY.perhaps;
+	return Math.min(certainty, OPT_OUT_CERTAINTY.hardly);
 }
 
 interface Evidence {
 	counts: Map<Cue, number>;
-	certainty: number;
-	asks: boolean;
-	objection: Reply['objection'];
+	wanted: boolean;
+	certain: boolean;
 	canonical: CanonicalText;
 	features: Features;
 	shares: Map<ReplyIntent, number>;
@@ -156,23 +135,22 @@ interface Evidence {
 
 const STRUCTURE: ReadonlySet<string> = new Set(['weekday', 'period', 'negation', 'contrast']);
 const FEW_WORDS = 5;
-/** In a short message one clear phrase of the rules is worth more than the weights of few words. */
-const PLAIN_WORDS = 10;
-const PLAIN_SHARE = 0.03;
-const PLAIN: ReadonlySet<ReplyIntent> = new Set(['objection', 'not_interested', 'wrong_person', 'out_of_office']);
+/**
+ * Shares from which an intent is believed that ends a conversation without a person: an automatic reply and a "no" are acted
+ * on, and who answers usually wants something, so small talk must be plain to count as such.
+ */
+const BELIEVED_FROM: Partial<Record<ReplyIntent, number>> = { out_of_office: 0.5, not_interested: 0.5, other: 0.85 };
 
-/** The rules where they are sure, else what the evidence weighs most. */
-function decideIntent({ counts, certainty, asks, objection, canonical, features, shares }: Evidence): ReplyIntent {
-	const ruled = intentOf(counts, certainty, asks, objection);
-	if (ruled === 'opt_out' && certainty >= OPT_OUT_CERTAIN) return ruled;
+/** What the evidence weighs most; `other` when there is none. An opt-out only when it is wanted. */
+function decideIntent({ counts, wanted, certain, canonical, features, shares }: Evidence): ReplyIntent {
+	if (certain) return 'opt_out';
 	const words = canonical.tokens.filter(({ word }) => /\p{L}/u.test(word)).length;
-	const silent = [...features.tags.keys()].every((tag) => STRUCTURE.has(tag));
-	if (words === 0 || (ruled === 'other' && words <= FEW_WORDS && (silent || counts.has('thanks')))) return 'other';
-	if (words <= PLAIN_WORDS && PLAIN.has(ruled) && (shares.get(ruled) ?? 0) >= PLAIN_SHARE) return ruled;
-	let best: ReplyIntent = ruled;
-	let most = WEIGHED_ENOUGH;
+	const silent = [...features.tags.keys()].every((tag) => STRUCTURE.has(tag)) && [...counts.keys()].every((cue) => cue === 'thanks');
+	if (words === 0 || (words <= FEW_WORDS && !wanted && silent)) return 'other';
+	let best: ReplyIntent = 'other';
+	let most = 0;
 	for (const [intent, share] of shares) {
-		if (share <= most || (intent === 'opt_out' && certainty < OPT_OUT_CERTAINTY.perhaps)) continue;
+		if (share <= most || (intent === 'opt_out' && !wanted) || share < (BELIEVED_FROM[intent] ?? 0)) continue;
 		best = intent;
 		most = share;
 	}
@@ -234,15 +212,12 @@ export function readReply(text: string, { language }: { language?: string } = {}
 	if (counts.has('outOfOffice') && optOut.keyword === undefined && optOut.certainty > 0) {
 		optOut.certainty = optOut.certainty >= OPT_OUT_CERTAIN ? OPT_OUT_CERTAINTY.phraseInAutoReply : 0;
 	}
-	const asks = canonical.tokens.some((token) => token.word === '?');
-	const ruled = objectionOf(counts);
 	const known = told.sure ?? parseLanguage(told.language);
 	const features = featuresOf(own, canonical, known, counts.keys());
 	const shares = weighIntents(features);
-	const touched = optOut.certainty === OPT_OUT_CERTAINTY.phrase || (!optOut.innocent && (features.tags.get('opt_out') ?? 0) >= OPT_OUT_EVIDENCE);
-	if (optOut.keyword === undefined && touched) optOut.certainty = weighedCertainty(optOut.certainty, shares.get('opt_out') ?? 0);
-	const intent = decideIntent({ counts, certainty: optOut.certainty, asks, objection: ruled, canonical, features, shares });
-	const objection = intent === 'objection' ? (ruled ?? objectionIn(features)) : undefined;
+	if (optOut.keyword === undefined && !counts.has('outOfOffice')) optOut.certainty = weighedCertainty(optOut, shares.get('opt_out') ?? 0);
+	const intent = decideIntent({ counts, wanted: optOut.certainty >= OPT_OUT_DOUBTFUL, certain: optOut.certainty >= OPT_OUT_CERTAIN, canonical, features, shares });
+	const objection = intent === 'objection' ? (objectionOf(counts) ?? objectionIn(features)) : undefined;
 	const words = canonical.tokens.some((token) => /\p{L}/u.test(token.word));
 	return {
 		intent,

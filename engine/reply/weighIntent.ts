@@ -8,16 +8,25 @@ const WeightsSchema = z.object({ date: z.iso.date(), source: z.string().min(1), 
 const { intents: INTENTS, weights } = WeightsSchema.parse(data);
 const WEIGHTS = new Map(Object.entries(weights));
 
+/** With fewer features of words than this that were ever seen, a message says nothing the weights understand. */
+const FEWEST_KNOWN = 2;
+const OF_A_WORD = /^[wcp]\p{L}{2}/u;
+
 /**
  * How likely each intent is given the evidence, 0–1, summing to 1: multinomial logistic regression with weights fitted on
- * the tuning halves of the labelled replies (`eval/fitIntentWeights.ts`). `other` is not among them.
+ * the tuning halves of the labelled replies (`eval/fitIntentWeights.ts`). Empty when it holds no word they know.
  */
-export function weighIntents({ amounts }: Features): Map<ReplyIntent, number> {
+export function weighIntents({ evidence }: Features): Map<ReplyIntent, number> {
 	const scores = INTENTS.map(() => 0);
-	for (const [feature, amount] of amounts) {
-		const row = WEIGHTS.get(feature);
-		if (row) for (let i = 0; i < scores.length; i++) scores[i] += (row[i] * amount) / SCALE;
+	let known = 0;
+	for (const { amounts, scale } of evidence) {
+		for (const [feature, amount] of amounts) {
+			const row = WEIGHTS.get(feature);
+			if (row && OF_A_WORD.test(feature)) known++;
+			if (row) for (let i = 0; i < scores.length; i++) scores[i] += (row[i] * amount * scale) / SCALE;
+		}
 	}
+	if (known < FEWEST_KNOWN) return new Map();
 	const top = Math.max(...scores);
 	const shares = scores.map((score) => Math.exp(score - top));
 	const sum = shares.reduce((total, share) => total + share, 0);

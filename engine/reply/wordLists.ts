@@ -117,9 +117,19 @@ for (const word of REPAIRED) {
 
 const LEET: Readonly<Record<string, string>> = { 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't', 8: 'b', '@': 'a', $: 's' };
 
+/** Leetspeak as letters: "un5ub5cr1be" → "unsubscribe". */
+export function plainLetters(word: string): string {
+	return word.replace(/[0134578@$]/g, (sign) => LEET[sign] ?? sign);
+}
+
+/** Whether a folded word stands in a list itself, so that it is no misspelling of another. */
+export function isListed(word: string): boolean {
+	return KNOWN.has(word);
+}
+
 function fromLeet(word: string): string | undefined {
 	if (!/\p{L}/u.test(word)) return undefined;
-	const letters = word.replace(/[0134578@$]/g, (sign) => LEET[sign] ?? sign);
+	const letters = plainLetters(word);
 	if (KNOWN.has(letters) || SPOKEN.has(letters)) return letters;
 	const other = letters.replaceAll('i', 'l');
 	return SPOKEN.has(other) ? other : undefined;

@@ -90,6 +90,30 @@ function readEvents(events: readonly SendTimeEvent[], timezone: string, warnings
 		.sort((a, b) => a.at - b.at || Number(isAnswer(a.kind)) - Number(isAnswer(b.kind)));
 }
 
+const SUMS = ['deliveries', 'prompt', 'late', 'lateChance', 'unprompted'] as const;
+
+function combine(a: AnswerEvidence, b: AnswerEvidence, sum: (x: number, y: number) => number): AnswerEvidence {
+	const combined = noEvidence();
+	for (const name of SUMS) combined[name] = a[name].map((value, hour) => sum(value, b[name][hour]));
+	return { ...combined, answers: sum(a.answers, b.answers), warnings: [...new Set([...a.warnings, ...b.warnings])] };
+}
+
+/** Evidence of nothing. */
+export function noEvidence(): AnswerEvidence {
+	return { deliveries: hours(), prompt: hours(), late: hours(), lateChance: hours(), unprompted: hours(), answers: 0, warnings: [] };
+}
+
+/** What two contacts' events say together. Both must have been gathered with the same `now`. */
+export function addEvidence(a: AnswerEvidence, b: AnswerEvidence): AnswerEvidence {
+	return combine(a, b, (x, y) => x + y);
+}
+
+/** What is left when a part of it is taken out again. */
+export function withoutEvidence(whole: AnswerEvidence, part: AnswerEvidence): AnswerEvidence {
+	// Sums of floating-point numbers leave a residue where nothing is left.
+	return combine(whole, part, (x, y) => Math.max(0, x - y));
+}
+
 /**
  * Sums events up by hour of the local week, newer ones more. A repeated open, click or reply to the same message
  * counts once. Ages are measured from `now`, or from the newest event that counts.

@@ -1,13 +1,13 @@
 import type { Channel } from '../channels/channel';
 import { epochMs, HOUR, iso, later, type EpochMs, type Instant } from '../time';
 import { clockText, parseClockTime } from './clockTime';
-import { bindingRules, notBeforeRule, outreachRules, type SendTimeConstraints } from './constraints';
+import { beyondHolidays, bindingRules, capRules, notBeforeRule, outreachRules, type SendTimeConstraints } from './constraints';
 import { placeLearnt } from './learntHours';
 import { settle, type Settlement, type TimeRule } from './openHours';
 import type { Schedule } from './schedule';
-import { SendTimeModelSchema, type SendTimeModel } from './sendTimeModel';
-import { CHANNEL_DEFAULT_HOUR, CHANNEL_LABEL, EXPLORED_HOURS, SEARCH_MS, WISHES_TRIED } from './sendTimePolicy';
-import { addDays, assertPlannable, instantOf, isZone, localText, localTime } from './zoneClock';
+import { HOURS_PER_WEEK, SendTimeModelSchema, type SendTimeModel } from './sendTimeModel';
+import { CAPACITY_MS, CHANNEL_DEFAULT_HOUR, CHANNEL_LABEL, EXPLORED_HOURS, SEARCH_MS, WISHES_TRIED } from './sendTimePolicy';
+import { assertPlannable, isZone, localText, localTime, nextLocal } from './zoneClock';
 
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
@@ -23,7 +23,7 @@ export interface SendTimeRequest {
 	constraints?: SendTimeConstraints;
 	/** When the contact likes to be written to, local: HH:MM. Outreach only. */
 	preference?: string;
-	/** 0–1: share of outreach that goes at a random waking hour, to learn from. Needs `rng`. */
+	/** 0–1: share of outreach that goes at a random waking hour, to learn from. Needs `rng`. A preference is kept all the same. */
 	explore?: number;
 	/** Even in [0, 1). */
 	rng?: () => number;
@@ -38,13 +38,6 @@ interface Plan {
 	until: EpochMs;
 	closesAt?: EpochMs;
 	rules: TimeRule[];
-}
-
-/** The first moment the local clock shows `msOfDay` at or after `from`. */
-function nextLocal(zone: string, msOfDay: number, from: EpochMs): EpochMs {
-	const { date } = localTime(zone, from);
-	const today = instantOf(zone, date, msOfDay);
-	return today >= from ? today : instantOf(zone, addDays(date, 1), msOfDay);
 }
 
 function union(...lists: string[][]): string[] {
@@ -64,7 +57,8 @@ function placeOutreach(plan: Plan, start: EpochMs, startRules: string[], msOfDay
 	for (let wish = first, tried = 0; wish <= plan.until && tried < WISHES_TRIED; tried++) {
 		const settled = settle(plan.rules, wish, plan.until);
 		if (settled.at === undefined) break;
-		if (localTime(plan.zone, settled.at).date === localTime(plan.zone, wish).date) return { at: settled.at, moved: union(moved, settled.moved) };
+		const dayClosed = settled.moved.some((name) => plan.rules.some((rule) => rule.closesDay === true && rule.name === name));
+		if (!dayClosed && localTime(plan.zone, settled.at).date === localTime(plan.zone, wish).date) return { at: settled.at, moved: union(moved, settled.moved) };
 		moved.push(...settled.moved);
 		const next = nextLocal(plan.zone, msOfDay, settled.at);
 		// A wish the rules send back to the same place every day would never settle.
@@ -86,21 +80,24 @@ function noneSentence(request: SendTimeRequest, plan: Plan, settlement: Settleme
 	const { zone, closesAt } = plan;
 	const others = settlement.moved.filter((name) => name !== 'channel window');
 	if (settlement.blockedBy !== 'channel window' || closesAt === undefined) {
-		return `No time to send: ${settlement.blockedBy} leaves no moment up to ${localText(zone, plan.until)} (${zone}).`;
+		const searched = plan.rules.find(({ name }) => name === settlement.blockedBy)?.horizon ?? plan.until;
+		return `No time to send: ${settlement.blockedBy} leaves no moment up to ${localText(zone, searched)} (${zone}).`;
 	}
 	const closes = `the ${CHANNEL_LABEL[request.channel]} window ${closesAt <= plan.now ? 'closed' : 'closes'} at ${localText(zone, closesAt)} (${zone})`;
 	if (closesAt <= plan.now) return `No time to send: ${closes}; only an approved template may be sent now.`;
 	return `No time to send: ${closes}, before ${others.length > 0 ? others.join(' and ') : 'the first allowed moment'} would let the message leave.`;
 }
 
-function finish(request: SendTimeRequest, plan: Plan, settled: Settlement, source: Schedule['source'], why: string, warnings: string[], propensity?: number): SendTimeChoice {
+function finish(request: SendTimeRequest, plan: Plan, settled: Settlement, source: Schedule['source'], why: string, warnings: string[], propensity = 1): SendTimeChoice {
 	const base = { timezone: plan.zone, purpose: request.purpose, source, moved: settled.moved, warnings };
+	const unknownHolidays = settled.at === undefined || request.purpose === 'reply' ? undefined : beyondHolidays(request.constraints ?? {}, plan.zone, settled.at);
+	if (unknownHolidays !== undefined) warnings.push(unknownHolidays);
 	const notes = warnings.length > 0 ? ` ${warnings.join(' ')}` : '';
 	if (settled.at === undefined) return { ...base, sentence: noneSentence(request, plan, settled) + notes };
 	const localAt = localText(plan.zone, settled.at);
 	const because = settled.moved.length > 0 ? `; moved by ${settled.moved.join(', ')}` : '';
 	const sentence = `${request.purpose === 'reply' ? 'Reply' : 'Send'} at ${localAt} (${plan.zone}): ${why}${because}.${notes}`;
-	return { ...base, sendAt: iso(settled.at), localTime: localAt, ...(propensity === undefined ? {} : { propensity }), sentence };
+	return { ...base, sendAt: iso(settled.at), localTime: localAt, propensity: Math.min(1, propensity), sentence };
 }
 
 function weekdayHour(zone: string, at: EpochMs): string {
@@ -136,9 +133,14 @@ function answeringModel(model: SendTimeModel | null | undefined, warnings: strin
 }
 
 function learntWish(model: SendTimeModel, request: SendTimeRequest, plan: Plan, from: EpochMs, startRules: string[]): Wish | undefined {
-	const learnt = placeLearnt(model, request.channel, plan, from);
+	const opening = settle(plan.rules, from, plan.until);
+	if (opening.at === undefined) return undefined;
+	// A week that is closed as a whole passes the wish on to the one that begins when anything is open again.
+	const weekIsClosed = opening.at >= later(from, HOURS_PER_WEEK * HOUR);
+	const learnt = placeLearnt(model, request.channel, plan, weekIsClosed ? opening.at : from);
 	if (!learnt) return undefined;
-	const { wish, settled } = learnt;
+	const { wish } = learnt;
+	const settled = weekIsClosed ? { at: learnt.settled.at, moved: union(opening.moved, learnt.settled.moved) } : learnt.settled;
 	const unhindered = placeLearnt(model, request.channel, { ...plan, rules: [], closesAt: undefined }, plan.now);
 	const moved = union(unhindered && unhindered.wish < from ? startRules : [], settled.moved);
 	const own = model.answers > 0;
@@ -172,7 +174,8 @@ function chooseOutreach(request: SendTimeRequest, plan: Plan, warnings: string[]
 	const place: Place = (msOfDay) => insideWindow(plan, placeOutreach(plan, from, start.moved, msOfDay), from);
 	const wish = wishOf(request, plan, from, start.moved, place, warnings);
 	const { explore, rng } = request;
-	if (explore === undefined || !(explore > 0) || !rng) return finish(request, plan, wish.settled, wish.source, wish.why, warnings);
+	// A time the contact asked for is not experimented with.
+	if (explore === undefined || !(explore > 0) || !rng || wish.source === 'preference') return finish(request, plan, wish.settled, wish.source, wish.why, warnings);
 
 	const share = Math.min(1, explore);
 	const explored = rng() < share;
@@ -183,14 +186,15 @@ function chooseOutreach(request: SendTimeRequest, plan: Plan, warnings: string[]
 	const alike = EXPLORED_HOURS.filter((other) => place(other * HOUR).at === chosen.at).length;
 	const propensity = (share * alike) / EXPLORED_HOURS.length + (usual.at === chosen.at ? 1 - share : 0);
 	const why = explored ? `${clockText(hour * HOUR)} was drawn to learn from` : wish.why;
-	return finish(request, plan, chosen, wish.source, why, warnings, chosen.at === undefined ? undefined : Math.min(1, propensity));
+	return finish(request, plan, chosen, wish.source, why, warnings, propensity);
 }
 
 /**
  * When a message should leave: one moment that satisfies every rule, or a sentence why there is none. A reply goes now
  * (plus its pause) and only statutory quiet hours and a takeover move it, besides an explicit `notBefore`. Outreach
- * goes at the contact's preferred time, else in the best of the learnt hours that the rules leave open within a week,
- * else at the channel's usual hour, on the first day all rules allow.
+ * goes at the contact's preferred time, else in the best of the learnt hours that the rules leave open within a week (of
+ * the first open week, when the coming one is closed as a whole), else at the channel's usual hour, on the first day all rules allow. `propensity` is the chance this moment had of being
+ * chosen: 1 without exploration.
  * @throws RangeError when `now`, `notBefore` or another moment is none, or lies outside 1970 to 2999.
  */
 export function chooseSendTime(request: SendTimeRequest): SendTimeChoice {
@@ -207,7 +211,7 @@ export function chooseSendTime(request: SendTimeRequest): SendTimeChoice {
 	assertPlannable(latestStart + SEARCH_MS);
 	const closesAt = constraints.windowClosesAt === undefined ? undefined : epochMs(constraints.windowClosesAt);
 	const rules = bindingRules(constraints, channel, zone, warnings);
-	if (purpose === 'outreach') rules.push(...outreachRules(constraints, zone, warnings));
+	if (purpose === 'outreach') rules.push(...outreachRules(constraints, zone, warnings), ...capRules(constraints, later(epochMs(latestStart), CAPACITY_MS), warnings));
 	else if (request.notBefore !== undefined) rules.push(notBeforeRule('not before', notBefore));
 	const plan: Plan = { zone, now, until: (latestStart + SEARCH_MS) as EpochMs, closesAt, rules };
 	return purpose === 'reply' ? chooseReply(request, plan, warnings) : chooseOutreach(request, plan, warnings);

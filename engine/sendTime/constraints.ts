@@ -1,9 +1,11 @@
 import type { Channel } from '../channels/channel';
 import { epochMs, iso, type EpochMs, type Instant } from '../time';
 import { parseClockTime } from './clockTime';
+import { dailyCapRule, type DailyCap } from './dailyCaps';
 import { lawsAt, legalRules, type LegalHours } from './legalHours';
 import { NO_HOURS, openHours, outsideQuietHours, WHOLE_DAY, type TimeRule } from './openHours';
-import { isZone } from './zoneClock';
+import { HOLIDAYS_UNTIL, publicHolidays } from './publicHolidays';
+import { isZone, localTime } from './zoneClock';
 
 /** What a send time has to respect. Everything optional. */
 export interface SendTimeConstraints {
@@ -21,6 +23,10 @@ export interface SendTimeConstraints {
 	workingDays?: readonly number[];
 	/** Local dates YYYY-MM-DD on which no outreach leaves. */
 	holidays?: readonly string[];
+	/** ISO 3166-1 alpha-2: no outreach on the public holidays of this country. */
+	publicHolidaysOf?: string;
+	/** Caps on messages a day, with what is planned already. Outreach only. */
+	dailyCaps?: readonly DailyCap[];
 	/** How long outreach waits at least. */
 	minimumDelayMs?: number;
 	/** A person has the conversation until then. */
@@ -66,6 +72,32 @@ function quietRule(quietHours: { from: string; to: string }, zone: string, warni
 	return [openHours(`quiet hours ${quietHours.from} to ${quietHours.to}`, zone, () => open)];
 }
 
+function publicHolidayRule(country: string, zone: string, warnings: string[]): TimeRule[] {
+	const code = country.toUpperCase().slice(0, 40);
+	const names = publicHolidays(country);
+	if (!names) {
+		warnings.push(`No public holidays are known for '${code}', so none were kept.`);
+		return [];
+	}
+	const rule = openHours(`public holidays (${code})`, zone, (local) => (names.has(local.date) ? NO_HOURS : WHOLE_DAY));
+	return [{ ...rule, nameAt: (at) => `public holiday (${code}: ${names.get(localTime(zone, at).date) ?? 'holiday'})` }];
+}
+
+/** A warning when a moment lies past the years whose public holidays are known. */
+export function beyondHolidays({ publicHolidaysOf }: SendTimeConstraints, zone: string, at: EpochMs): string | undefined {
+	if (publicHolidaysOf === undefined || !publicHolidays(publicHolidaysOf) || Number(localTime(zone, at).date.slice(0, 4)) <= HOLIDAYS_UNTIL) return undefined;
+	return `Public holidays are known up to ${HOLIDAYS_UNTIL} only: update the package.`;
+}
+
+/** Days on which a cap leaves no room, up to `horizon`. */
+export function capRules({ dailyCaps = [] }: SendTimeConstraints, horizon: EpochMs, warnings: string[]): TimeRule[] {
+	return dailyCaps.flatMap((cap) => {
+		if (cap.limit >= 1 && isZone(cap.zone)) return [dailyCapRule(cap, horizon)];
+		warnings.push(`${cap.name} could not be read and was ignored.`);
+		return [];
+	});
+}
+
 /** Rules the user sets for outreach: own quiet hours, working days, holidays. */
 export function outreachRules(constraints: SendTimeConstraints, zone: string, warnings: string[]): TimeRule[] {
 	const rules: TimeRule[] = [];
@@ -77,5 +109,6 @@ export function outreachRules(constraints: SendTimeConstraints, zone: string, wa
 		warnings.push(`The holiday '${day.slice(0, 40)}' is no date of the form YYYY-MM-DD and was ignored.`);
 	}
 	if (holidays.size > 0) rules.push(openHours('holidays', zone, (local) => (holidays.has(local.date) ? NO_HOURS : WHOLE_DAY)));
+	if (constraints.publicHolidaysOf !== undefined) rules.push(...publicHolidayRule(constraints.publicHolidaysOf, zone, warnings));
 	return quietHours ? [...rules, ...quietRule(quietHours, zone, warnings)] : rules;
 }

@@ -3,6 +3,7 @@ import { ChannelSchema, type Channel } from '../channels/channel';
 import { parseClockTime } from './clockTime';
 import { openHours, type TimeRule } from './openHours';
 import file from './quietHours.json';
+import type { LawfulHours } from './schedule';
 
 export const LegalHoursSchema = z.object({
 	/** ISO 3166-1 alpha-2. */
@@ -24,6 +25,22 @@ export interface LegalPlace {
 	country?: string;
 	region?: string;
 	channel: Channel;
+}
+
+/** Stands for a place nobody knows. */
+const NOWHERE = 'ZZ';
+
+/**
+ * Own lawful hours as the laws of every place a contact may be in; `off` leaves none, and without any the shipped ones
+ * hold. Where the contact is does not matter to own hours, so an unknown place has them, too.
+ */
+export function lawsInstead(lawful: LawfulHours | undefined, channel: Channel, places: readonly { country?: string; region?: string }[]): { places: readonly { country?: string; region?: string }[]; legalHours?: LegalHours[] } {
+	if (lawful === undefined) return { places };
+	if (lawful === 'off') return { places, legalHours: [] };
+	const known = places.length === 0 ? [{ country: NOWHERE }] : places;
+	const countries = new Set(known.map(({ country }) => country ?? NOWHERE));
+	const hours = [{ days: [1, 2, 3, 4, 5, 6, 7], ...lawful }];
+	return { places: known, legalHours: [...countries].map((country) => ({ country, law: `lawful hours ${lawful.from}-${lawful.to}`, channels: [channel], hours })) };
 }
 
 /** The laws that hold at a place on a channel: country-wide ones and, when the region is known, its own. */

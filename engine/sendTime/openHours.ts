@@ -10,6 +10,12 @@ export interface DayRange {
 /** A rule that allows some moments and names itself when it moves a time. */
 export interface TimeRule {
 	name: string;
+	/** A fuller name for what it forbids at a moment, e.g. which holiday. */
+	nameAt?(at: EpochMs): string;
+	/** A day it closes is closed as a whole: a wish goes on to the next day's hour rather than to the first minute that is open. */
+	closesDay?: boolean;
+	/** How far it looks, when that is less far than the search goes. */
+	horizon?: EpochMs;
 	/** The first allowed moment at or after `at`; undefined when there is none up to `until`. */
 	next(at: EpochMs, until: EpochMs): EpochMs | undefined;
 }
@@ -62,8 +68,9 @@ export function settle(rules: readonly TimeRule[], at: EpochMs, until: EpochMs):
 			if (next === undefined || next > until) return { moved, blockedBy: rule.name };
 			if (next > cursor) {
 				stable = false;
+				const name = rule.nameAt?.(cursor) ?? rule.name;
 				cursor = next;
-				if (!moved.includes(rule.name)) moved.push(rule.name);
+				if (!moved.includes(name)) moved.push(name);
 			}
 		}
 	}

@@ -34,11 +34,32 @@ export const REPLY_AGE_MS = 24 * HOUR;
 /** How far ahead of the first possible moment a time is looked for. */
 export const SEARCH_MS = 60 * DAY;
 
+/** How far ahead of the first possible moment a day with free capacity is looked for. Further ahead is not planned yet. */
+export const CAPACITY_MS = 14 * DAY;
+
 /** On how many open days the wished hour is tried before any open moment is taken: two weeks see every weekday twice. */
 export const WISHES_TRIED = 14;
 
 /** Local hours exploration draws from: waking hours. */
 export const EXPLORED_HOURS: readonly number[] = [8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20];
+
+/** What is read from the store to learn from. Ours: two half-lives and a half leave a sixth of an event's weight. */
+export const SEND_TIME_READING = {
+	/** Older sends and answers are not read. */
+	maxAgeMs: 150 * DAY,
+	/** Newest sends, outcomes and messages of one contact, each. */
+	perContact: 200,
+	/** Newest sends of a workspace on a channel among which a segment's contacts are looked for. */
+	recentSends: 2_000,
+	/** Contacts of a workspace on a channel, and those alike by industry or role, that a segment is learnt from. */
+	peers: 150,
+	peersAlike: 60,
+	/** Several messages of a contact in a row count as one answer when no more than this lies between them. */
+	burstMs: HOUR,
+} as const;
+
+/** A segment with less says more about one person than about the others. Ours. */
+export const SEGMENT_LEAST = { contacts: 5, answers: 20 } as const;
 
 /** Numbers of learning when a contact answers. Each is explained with its source in docs/decisions/best-send-time.md. */
 export const SEND_TIME_LEARNING = {

@@ -132,16 +132,28 @@ export function addDays(date: string, days: number): string {
 }
 
 /**
- * The moment the wall clock shows `date` and `msOfDay`. In an overlap the first of the two; in a gap the moment the
- * clock jumps past it, which is the first that is not before the time asked for.
+ * The moments the wall clock shows `date` and `msOfDay`, in order: two in an overlap; in a gap the moment the clock
+ * jumps past it, which is the first that is not before the time asked for.
  */
-export function instantOf(zone: string, date: string, msOfDay: number): EpochMs {
+function instantsOf(zone: string, date: string, msOfDay: number): EpochMs[] {
 	const wall = Date.parse(`${date}T00:00:00Z`) + msOfDay;
 	const early = (wall - DAY) as EpochMs;
 	const before = offsetAt(zone, early);
-	const candidates = [wall - before, wall - offsetAt(zone, (wall + DAY) as EpochMs)].filter((at) => at + offsetAt(zone, at as EpochMs) === wall);
-	if (candidates.length > 0) return Math.min(...candidates) as EpochMs;
-	return nextOffsetChange(zone, early, wall + DAY) ?? ((wall - before) as EpochMs);
+	const candidates = [...new Set([wall - before, wall - offsetAt(zone, (wall + DAY) as EpochMs)])].filter((at) => at + offsetAt(zone, at as EpochMs) === wall);
+	if (candidates.length > 0) return candidates.sort((a, b) => a - b) as EpochMs[];
+	return [nextOffsetChange(zone, early, wall + DAY) ?? ((wall - before) as EpochMs)];
+}
+
+/** The first moment the wall clock shows `date` and `msOfDay`, or jumps past it. */
+export function instantOf(zone: string, date: string, msOfDay: number): EpochMs {
+	return instantsOf(zone, date, msOfDay)[0];
+}
+
+/** The first moment at or after `from` at which the wall clock shows `msOfDay`, or jumps past it. */
+export function nextLocal(zone: string, msOfDay: number, from: EpochMs): EpochMs {
+	const { date } = localTime(zone, from);
+	const today = instantsOf(zone, date, msOfDay).find((at) => at >= from);
+	return today ?? instantOf(zone, addDays(date, 1), msOfDay);
 }
 
 /** [start, end) of the local calendar day that holds the moment. Its length is not always 24 h. */

@@ -15,7 +15,7 @@ export class BestSendTime implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: `={{ ${chosenName(bestSendTimeProperties, 'purpose')} }}`,
-		description: 'Chooses when a message should leave, in the contact’s local time and within quiet hours, working days and channel windows',
+		description: 'Chooses when a message should leave: when the contact answers, within quiet hours, working days, holidays, caps and channel windows',
 		defaults: { name: 'Best Send Time' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
@@ -34,7 +34,7 @@ export class BestSendTime implements INodeType {
 			decide: async (items) =>
 				await withStoreIfReachable(this, async (store, reason) => {
 					if (!store) {
-						const message = `Chosen without the store (${reason}): the workspace's quiet hours and working days, and takeovers that are only stored, were not seen.`;
+						const message = `Chosen without the store (${reason}): history, daily caps, the workspace's quiet hours and working days, and takeovers that are only stored, were not seen.`;
 						this.addExecutionHints({ message, location: 'outputPane', type: 'warning' });
 					}
 					return await decideSendTimes(store, items, Math.random);

@@ -1,42 +1,21 @@
-import type { Contact } from '../../engine/message/contact';
-import type { EffectiveSettings } from '../../engine/message/settings';
 import { chooseSendTime } from '../../engine/sendTime/chooseSendTime';
+import type { DailyCap } from '../../engine/sendTime/dailyCaps';
+import { lawsInstead } from '../../engine/sendTime/legalHours';
 import { ScheduleSchema, type Schedule } from '../../engine/sendTime/schedule';
+import type { SendTimeModel } from '../../engine/sendTime/sendTimeModel';
 import { CHANNEL_WINDOW_MS, REPLY_AGE_MS } from '../../engine/sendTime/sendTimePolicy';
-import { resolveTimezone } from '../../engine/sendTime/timezone';
+import { resolveTimezone, type ResolvedZone } from '../../engine/sendTime/timezone';
 import { epochMs, type EpochMs } from '../../engine/time';
 import type { Store } from '../../store/store';
 import { settled, type ReadItem, type Settled } from '../shared/batch';
 import { ItemInputError } from '../shared/errors';
-import { lawfulEverywhere, type SendTimeParameters } from './readSendTimeParameters';
+import { freeCapacity } from './freeCapacity';
+import { groupOf, learnFromHistory, type Learner } from './learnFromHistory';
+import type { SendTimeParameters } from './readSendTimeParameters';
+import { contactIdOf, whatIsKnown, type Known } from './whatIsKnown';
 
 /** When neither the node nor the workspace says otherwise: outreach on a weekend annoys more than it wins. Replies leave on any day. */
 const MONDAY_TO_FRIDAY = [1, 2, 3, 4, 5];
-
-/** What the store knows that bears on one item; empty when it is away. */
-interface Known {
-	contact?: Contact;
-	settings?: EffectiveSettings;
-	lastInboundAt?: EpochMs;
-}
-
-async function loadKnown(store: Store, items: ReadItem<SendTimeParameters>[]): Promise<Known[]> {
-	const known: Known[] = items.map(() => ({}));
-	const places = new Map<string, number[]>();
-	items.forEach(({ params }, place) => places.set(params.workspace, [...(places.get(params.workspace) ?? []), place]));
-	for (const [workspace, indexes] of places) {
-		const withContact = indexes.filter((place) => items[place].params.contactReference !== undefined);
-		const contacts = await store.contacts.find(workspace, withContact.map((place) => items[place].params.contactReference ?? ''));
-		withContact.forEach((place, index) => (known[place].contact = contacts[index]));
-		const found = withContact.filter((place) => known[place].contact);
-		const times = await store.messages.lastInboundAt(workspace, found.map((place) => ({ contactId: known[place].contact?.id ?? '', channel: items[place].params.channel })));
-		found.forEach((place, index) => (known[place].lastInboundAt = times[index]));
-	}
-	const keys = items.map(({ params }, place) => ({ workspace: params.workspace, accountId: params.message?.accountId, contactId: known[place].contact?.id }));
-	const settings = await store.settings.effective(keys);
-	settings.forEach((effective, place) => (known[place].settings = effective));
-	return known;
-}
 
 /** An inbound message under 24 hours old that nobody answered after it. */
 function unanswered({ message, conversation }: SendTimeParameters, now: EpochMs): boolean {
@@ -62,32 +41,60 @@ function takenOverUntil(params: SendTimeParameters, known: Known, now: EpochMs):
 	return until > now ? (until as EpochMs) : undefined;
 }
 
-function decideOne(params: SendTimeParameters, known: Known, now: EpochMs, rng: () => number): Schedule {
-	const { contact, settings } = known;
-	const purpose = params.purpose === 'auto' ? (unanswered(params, now) ? 'reply' : 'outreach') : params.purpose;
-	const zone = resolveTimezone({
-		timezone: params.timezone ?? contact?.timezone,
-		phone: params.phone ?? contact?.phone,
-		country: params.country ?? contact?.country,
-		workspaceTimezone: settings?.timezone,
-	});
-	const places = params.lawful && zone.places.length === 0 ? [{ country: 'ZZ' }] : zone.places;
-	const legalHours = params.lawful === undefined ? undefined : params.lawful === 'off' ? [] : lawfulEverywhere(params.lawful, params.channel, places);
+/** What is settled about an item before history and capacity are read. */
+interface Question {
+	purpose: Schedule['purpose'];
+	zone: ResolvedZone;
+	preference?: string;
+}
+
+function questionOf(params: SendTimeParameters, { contact, settings }: Known, now: EpochMs): Question {
+	return {
+		purpose: params.purpose === 'auto' ? (unanswered(params, now) ? 'reply' : 'outreach') : params.purpose,
+		zone: resolveTimezone({
+			timezone: params.timezone ?? contact?.timezone,
+			phone: params.phone ?? contact?.phone,
+			country: params.country ?? contact?.country,
+			workspaceTimezone: settings?.timezone,
+		}),
+		preference: params.preferredTime ?? contact?.bestContactTime,
+	};
+}
+
+/** Whom there is something to learn about; undefined for replies, for stated preferences, and for people who object to profiling. */
+function learnerOf(params: SendTimeParameters, known: Known, { purpose, zone, preference }: Question): Learner | undefined {
+	const contact = known.contact ?? params.contact;
+	if (!params.learn || purpose === 'reply' || preference !== undefined || contact?.profiling === false) return undefined;
+	const { workspace, channel } = params;
+	return { workspace, channel, contactId: contactIdOf(params, known), group: groupOf(contact?.attributes), timezone: zone.timezone, workspaceTimezone: known.settings?.timezone };
+}
+
+interface Found {
+	model?: SendTimeModel;
+	dailyCaps?: readonly DailyCap[];
+}
+
+function decideOne(params: SendTimeParameters, known: Known, { purpose, zone, preference }: Question, { model, dailyCaps }: Found, now: EpochMs, rng: () => number): Schedule {
+	const { settings } = known;
 	const choice = chooseSendTime({
+		model,
 		channel: params.channel,
 		purpose,
 		timezone: zone.timezone,
 		now,
 		notBefore: params.notBefore,
-		preference: params.preferredTime ?? contact?.bestContactTime,
+		preference,
+		explore: params.explore,
 		rng,
 		constraints: {
-			places,
+			...lawsInstead(params.lawful, params.channel, zone.places),
 			possibleZones: zone.possible,
-			legalHours,
 			quietHours: params.quietHours ?? settings?.quietHours,
 			workingDays: params.workingDays ?? settings?.workingDays ?? MONDAY_TO_FRIDAY,
 			holidays: params.holidays,
+			// The stated country comes first, then the phone's.
+			publicHolidaysOf: params.avoidHolidays ? zone.places[0]?.country : undefined,
+			dailyCaps,
 			minimumDelayMs: params.minimumDelayMs,
 			replyDelayMs: params.replyDelayMs,
 			takenOverUntil: takenOverUntil(params, known, now),
@@ -98,18 +105,37 @@ function decideOne(params: SendTimeParameters, known: Known, now: EpochMs, rng: 
 	if (choice.sendAt === undefined) throw new ItemInputError(choice.sentence, 'Change the rule that is named, send an approved template, or hand the conversation to a person.');
 	const warnings = [...zone.warnings, ...choice.warnings];
 	const sentence = [choice.sentence, ...zone.warnings].join(' ');
-	return ScheduleSchema.parse({ ...choice, warnings: warnings.length > 0 ? warnings : undefined, sentence });
+	return ScheduleSchema.parse({ ...choice, warnings: warnings.length > 0 ? warnings : undefined, lawful: params.lawful, sentence });
+}
+
+/** Keeps the choices with their drafts: dispatch keeps the same lawful hours, and the chance of an explored time is on record. */
+async function record(store: Store, items: ReadItem<SendTimeParameters>[], results: Settled<Schedule>[]): Promise<void> {
+	const byWorkspace = new Map<string, { draftId: string; schedule: Schedule }[]>();
+	items.forEach(({ params: { workspace, draft } }, place) => {
+		const result = results[place];
+		if (draft && result.ok) byWorkspace.set(workspace, [...(byWorkspace.get(workspace) ?? []), { draftId: draft.id, schedule: result.value }]);
+	});
+	for (const [workspace, schedules] of byWorkspace) await store.outbound.recordSchedules(workspace, schedules);
 }
 
 /** Chooses a time for every item: a constant number of store round trips a workspace, none when the store is away. */
 export async function decideSendTimes(store: Store | undefined, items: ReadItem<SendTimeParameters>[], rng: () => number): Promise<Settled<Schedule>[]> {
-	const known = store ? await loadKnown(store, items) : items.map((): Known => ({}));
+	const known = store ? await whatIsKnown(store, items) : items.map((): Known => ({}));
 	const now = store ? await store.clock.now() : epochMs(Date.now());
-	return items.map(({ params }, place) => {
+	const questions = items.map(({ params }, place) => questionOf(params, known[place], now));
+	const learners = items.map(({ params }, place) => learnerOf(params, known[place], questions[place]));
+	const learnt = store ? await learnFromHistory(store, learners.filter((learner) => learner !== undefined), now) : [];
+	const models = learners.map((learner) => (learner === undefined ? undefined : learnt.shift()));
+	const capacity = store && (await freeCapacity(store, items, known, now));
+	const results = items.map(({ params }, place): Settled<Schedule> => {
 		try {
-			return settled.ok(decideOne(params, known[place], now, rng));
+			const schedule = decideOne(params, known[place], questions[place], { model: models[place], dailyCaps: capacity?.capsOf(place) }, now, rng);
+			capacity?.take(place, epochMs(schedule.sendAt));
+			return settled.ok(schedule);
 		} catch (error) {
 			return settled.failed(error);
 		}
 	});
+	if (store) await record(store, items, results);
+	return results;
 }

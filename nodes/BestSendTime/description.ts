@@ -12,12 +12,27 @@ const options: INodeProperties = {
 	description: "Quiet hours and working days left out here are those of the workspace's settings",
 	options: [
 		{
+			displayName: 'Avoid Holidays',
+			name: 'avoidHolidays',
+			type: 'boolean',
+			default: true,
+			description: 'Whether outreach keeps off the nationwide public holidays of the contact’s country, else of the phone number’s',
+		},
+		{
+			displayName: 'Exploration (Percent)',
+			name: 'explorePercent',
+			type: 'number',
+			typeOptions: { minValue: 0, maxValue: 100 },
+			default: 0,
+			description: 'Share of outreach that goes at a random hour from 8 to 20, so that other hours are tried, too. The chance the chosen time had is kept with it. Preferred times are kept.',
+		},
+		{
 			displayName: 'Holidays',
 			name: 'holidays',
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. 2026-12-25, 2027-01-01',
-			description: "Local dates on which no outreach leaves, separated by commas. Only these dates are known: public holidays are not looked up.",
+			description: 'Further local dates on which no outreach leaves, separated by commas',
 		},
 		{
 			displayName: 'Keep Statutory Quiet Hours',
@@ -33,6 +48,13 @@ const options: INodeProperties = {
 			default: '',
 			placeholder: 'e.g. 09:00-20:00',
 			description: 'Replaces the shipped statutory hours by these, in every zone the contact may be in',
+		},
+		{
+			displayName: 'Learn From History',
+			name: 'learn',
+			type: 'boolean',
+			default: true,
+			description: 'Whether outreach goes at the hours in which the contact, or contacts like it, answered so far. Needs the store; a preferred time comes first.',
 		},
 		{
 			displayName: 'Longest Reply Pause (Seconds)',
@@ -79,7 +101,7 @@ export const bestSendTimeProperties: INodeProperties[] = [
 		type: 'options',
 		options: [
 			{ name: 'Auto', value: 'auto', description: 'Reply when the contact’s message is unanswered and under 24 hours old, else outreach' },
-			{ name: 'Outreach', value: 'outreach', description: 'The contact’s preferred time, else the usual hour of the channel' },
+			{ name: 'Outreach', value: 'outreach', description: 'The contact’s preferred time, else the hour in which it or contacts like it answer best, else the usual hour of the channel' },
 			{ name: 'Reply', value: 'reply', description: 'Now, unless statutory quiet hours or a person who has the conversation forbid it' },
 		],
 		default: 'auto',

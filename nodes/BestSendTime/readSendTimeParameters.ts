@@ -1,10 +1,10 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { CHANNELS, type Channel } from '../../engine/channels/channel';
+import type { Channel } from '../../engine/channels/channel';
 import { DraftSchema, type Draft } from '../../engine/draft/draft';
 import { ContactSchema, type Contact } from '../../engine/message/contact';
 import { ConversationSchema, MessageSchema, type Conversation, type Message } from '../../engine/message/message';
 import { parseClockTime } from '../../engine/sendTime/clockTime';
-import type { LegalHours } from '../../engine/sendTime/legalHours';
+import type { LawfulHours } from '../../engine/sendTime/schedule';
 import { DAY, MINUTE, SECOND, type EpochMs } from '../../engine/time';
 import { ItemInputError } from '../shared/errors';
 import { readChannel, readKey, readNumber, readOptionalText, readOptionalTime } from '../shared/readParameter';
@@ -24,8 +24,13 @@ export interface SendTimeParameters {
 	quietHours?: { from: string; to: string };
 	workingDays?: number[];
 	holidays?: string[];
-	/** Own lawful hours; an empty list when statutory hours are switched off. */
-	lawful?: { from: string; to: string } | 'off';
+	/** Whether to keep the public holidays of the contact's country. */
+	avoidHolidays: boolean;
+	/** Whether the store's history is asked. */
+	learn: boolean;
+	/** 0–1. */
+	explore?: number;
+	lawful?: LawfulHours;
 	message?: Message;
 	contact?: Contact;
 	conversation?: Conversation;
@@ -66,11 +71,10 @@ function readWorkingDays(context: IExecuteFunctions, index: number): number[] {
 	return numbers;
 }
 
-/** Own lawful hours as the law of every place. */
-export function lawfulEverywhere(lawful: { from: string; to: string }, channel: Channel, places: readonly { country?: string }[]): LegalHours[] {
-	const countries = new Set(places.map((place) => place.country ?? 'ZZ'));
-	const days = [1, 2, 3, 4, 5, 6, 7];
-	return [...countries].map((country) => ({ country, law: `lawful hours ${lawful.from}-${lawful.to}`, channels: CHANNELS.filter((name) => name === channel), hours: [{ days, ...lawful }] }));
+function readExplore(context: IExecuteFunctions, index: number): number {
+	const percent = readNumber(context, 'options.explorePercent', index, 'Exploration (Percent)');
+	if (percent < 0 || percent > 100) throw new ItemInputError(`'Exploration (Percent)' must be from 0 to 100, but is ${percent}`);
+	return percent / 100;
 }
 
 export function readSendTimeParameters(context: IExecuteFunctions, index: number, item: INodeExecutionData): SendTimeParameters {
@@ -97,6 +101,9 @@ export function readSendTimeParameters(context: IExecuteFunctions, index: number
 		quietHours: quiet,
 		workingDays: has('workingDays') ? readWorkingDays(context, index) : undefined,
 		holidays,
+		avoidHolidays: !has('avoidHolidays') || context.getNodeParameter('options.avoidHolidays', index, true) !== false,
+		learn: !has('learn') || context.getNodeParameter('options.learn', index, true) !== false,
+		explore: has('explorePercent') ? readExplore(context, index) : undefined,
 		lawful: readLawful(context, index),
 		message: readKey(item, 'message', MessageSchema),
 		contact: readKey(item, 'contact', ContactSchema),

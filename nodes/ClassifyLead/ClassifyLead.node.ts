@@ -1,7 +1,7 @@
 import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 import { epochMs } from '../../engine/time';
 import { executeBatch } from '../shared/batch';
-import { modelInput } from '../shared/modelParameters';
+import { embeddingsInput, modelInput, vectorStoreInput } from '../shared/modelParameters';
 import { isToolRun } from '../shared/modelSource';
 import { withStoreIfReachable } from '../shared/openNodeStore';
 import { storeCredentialMethods } from '../shared/storeCredentialTest';
@@ -19,7 +19,7 @@ export class ClassifyLead implements INodeType {
 		subtitle: "={{ $parameter.what === 'summary' ? 'Summary' : 'Score, status and summary' }}",
 		description: 'Reads a conversation and tells how close the lead is to buying: score, status, reasons and summary',
 		defaults: { name: 'Classify Lead' },
-		inputs: [NodeConnectionTypes.Main, modelInput],
+		inputs: [NodeConnectionTypes.Main, modelInput, embeddingsInput, vectorStoreInput],
 		outputs: `={{ $parameter.what === 'summary' || $parameter.split === false ? [{ type: 'main' }] : ${JSON.stringify(CLASSIFY_OUTPUTS)}.map((displayName) => ({ type: 'main', displayName })) }}`,
 		usableAsTool: true,
 		credentials: [

@@ -1,16 +1,26 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { epochMs, iso, type EpochMs } from '../../engine/time';
+import { withEvidence } from '../../engine/classify/evidence';
+import { blendLearned } from '../../engine/classify/learnedScore';
+import { leadFeatures } from '../../engine/classify/leadFeatures';
+import { LEAD_SCORE_POLICY } from '../../engine/classify/leadScore';
+import { epochMs, type EpochMs } from '../../engine/time';
 import type { Store } from '../../store/store';
 import { commitIsolated, settled, type ReadItem, type Settled } from '../shared/batch';
+import { openNodeEmbeddings, type NodeEmbeddings } from '../shared/embeddings';
 import { openNodeModel, type NodeModel } from '../shared/model';
 import { isToolRun } from '../shared/modelSource';
 import { perWorkspace } from '../shared/perWorkspace';
-import { classifyLeads, type Classified } from './answerLeads';
+import { readOptionalText } from '../shared/readParameter';
+import { isReplay } from '../shared/replay';
+import { connectedVectorStore, type VectorStoreSearch } from '../shared/vectorStore';
+import { classifyLeads, whyNot, type Classified } from './answerLeads';
+import { findEvidence } from './findEvidence';
+import { learnFromOutcomes, type Learned } from './learnFromOutcomes';
 import { loadLeads, type Lead } from './loadLeads';
 import { CLASSIFY_OUTPUTS } from './description';
 import type { LeadParameters } from './readLead';
 import { saveLeads } from './saveLeads';
-import { saveSummaries, summariseLeads, type Summarised } from './summariseLeads';
+import { saveSummaries, summariseLeads, summaryTime, type Summarised } from './summariseLeads';
 
 /** What an item gets, and the place of its output among Hot, Warm, Cold and Unsure. */
 export interface LeadResult {
@@ -21,15 +31,16 @@ export interface LeadResult {
 const UNSURE = CLASSIFY_OUTPUTS.indexOf('Unsure');
 const OUTPUT = { hot: CLASSIFY_OUTPUTS.indexOf('Hot'), warm: CLASSIFY_OUTPUTS.indexOf('Warm'), cold: CLASSIFY_OUTPUTS.indexOf('Cold') } as const;
 
-function classifiedResult({ lead, classification, sentence }: Classified): LeadResult {
-	const reply = lead.reply && { reply: lead.reply };
+function classifiedResult({ lead, classification, refined, sentence }: Classified): LeadResult {
+	const read = refined ?? lead.reply;
+	const reply = read && { reply: read };
 	// Nothing known is no score: the key stays away, and why is said under another one.
 	if (!classification) return { output: UNSURE, json: { ...reply, notClassified: { sentence } } };
 	return { output: classification.abstained ? UNSURE : OUTPUT[classification.intent], json: { ...reply, classification } };
 }
 
 function summarisedResult({ lead, summary }: Summarised, now: EpochMs): LeadResult {
-	const contact = lead.params.about.id !== undefined && summary.text !== undefined ? { contact: { ...lead.params.about, summary: summary.text, summaryAt: iso(now) } } : {};
+	const contact = lead.params.about.id !== undefined && summary.text !== undefined ? { contact: { ...lead.params.about, summary: summary.text, summaryAt: summary.unchanged ? lead.about.summaryAt : summaryTime(lead, now) } } : {};
 	return { output: 0, json: { ...(lead.reply && { reply: lead.reply }), ...contact, summary } };
 }
 
@@ -38,16 +49,51 @@ interface Run {
 	keep: Store | undefined;
 	store: Store | undefined;
 	model: NodeModel;
+	embeddings: NodeEmbeddings | undefined;
+	vectorStore: VectorStoreSearch | undefined;
 	now: EpochMs;
+	/** Tells the user something once a run. */
+	tell(message: string, type: 'info' | 'warning'): void;
+	warn(event: string, detail: { workspace: string; kind: string }): void;
 }
 
-async function commit<T>(run: Run, results: T[], save: (store: Store, batch: T[]) => Promise<T[]>): Promise<Settled<T>[]> {
+async function commit<T extends { lead: Lead }>(run: Run, results: T[], save: (store: Store, batch: T[]) => Promise<T[]>): Promise<Settled<T>[]> {
 	const { keep } = run;
-	return keep ? await commitIsolated(results, (batch) => save(keep, batch)) : results.map(settled.ok);
+	if (!keep) return results.map(settled.ok);
+	// What a message of the past says about a lead is older than what is known.
+	const isCurrent = ({ lead }: T): boolean => !isReplay(lead.params.message);
+	const saved = await commitIsolated(results.filter(isCurrent), (batch) => save(keep, batch));
+	let next = 0;
+	return results.map((result) => (isCurrent(result) ? saved[next++] : settled.ok(result)));
 }
 
 function mapped<T>(results: Settled<T>[], write: (value: T) => LeadResult): Settled<LeadResult>[] {
 	return results.map((result) => (result.ok ? settled.ok(write(result.value)) : result));
+}
+
+/** What is learnt is an addition: when it fails, leads are classified without it. */
+async function learnSafely(run: Run, store: Store, workspace: string): Promise<Learned | undefined> {
+	try {
+		return await learnFromOutcomes(store, workspace, run.keep !== undefined);
+	} catch (error) {
+		run.warn('autopilot_learning_failed', { workspace, kind: error instanceof Error ? error.name : typeof error });
+		run.tell('What was learnt from outcomes could not be read, so scores are the model\'s or the rules\' own this time.', 'warning');
+		return undefined;
+	}
+}
+
+/** The answer with what was found beside it and the learned score blended in. */
+function completed(one: Classified, snippets: Parameters<typeof withEvidence>[1], learned: Learned | undefined, now: EpochMs): Classified {
+	const { lead, classification } = one;
+	if (!classification) return one;
+	const features = leadFeatures({ conversation: lead.conversation, contact: lead.about, reply: lead.reply, language: lead.params.message?.language }, now);
+	const seen = withEvidence(classification, snippets);
+	return { ...one, features, classification: learned?.record ? blendLearned(seen, learned.record, features) : seen };
+}
+
+function tellProgress(run: Run, { record, conversions }: Learned): void {
+	if (record || conversions === 0) return;
+	run.tell(`The learned score begins at ${LEAD_SCORE_POLICY.minimumConversions} conversions; there are ${conversions} to learn from so far. Until then the score is the model's or the rules' own.`, 'info');
 }
 
 async function decideGroup(run: Run, workspace: string, what: LeadParameters['what'], leads: Lead[]): Promise<Settled<LeadResult>[]> {
@@ -59,15 +105,35 @@ async function decideGroup(run: Run, workspace: string, what: LeadParameters['wh
 		const saved = await commit(run, summarised, (keep, batch) => saveSummaries(keep, workspace, batch, now));
 		return mapped(saved, (result) => summarisedResult(result, now));
 	}
-	const classified = await classifyLeads(store, workspace, leads, model, access, now);
-	const saved = await commit(run, classified, (keep, batch) => saveLeads(keep, workspace, batch));
+	const { useKnowledge, redact, blendLearned: blends } = leads[0].params;
+	const learned = store && (useKnowledge || blends) ? await learnSafely(run, store, workspace) : undefined;
+	const sources = { store, embeddings: run.embeddings?.access(workspace, settings), vectorStore: run.vectorStore, mayWrite: run.keep !== undefined, redact, signal: run.embeddings?.signal, tell: (problem: string) => run.tell(problem, 'warning') };
+	const evidence = useKnowledge ? await findEvidence(workspace, leads.map((lead) => (whyNot(lead) === undefined ? lead : undefined)), sources) : leads.map(() => []);
+	const answered = await classifyLeads({ store, workspace, model, access, now }, leads, evidence);
+	const classified = answered.map((one, place) => completed(one, evidence[place], blends ? learned : undefined, now));
+	if (blends && learned) tellProgress(run, learned);
+	const saved = await commit(run, classified, (keep, batch) => saveLeads(keep, workspace, batch, now));
 	return mapped(saved, classifiedResult);
 }
 
 /** Loads, answers and keeps a batch of leads. One result an item, in order. */
 export async function decideLeads(context: IExecuteFunctions, store: Store | undefined, items: ReadItem<LeadParameters>[]): Promise<Settled<LeadResult>[]> {
 	const now = store ? await store.clock.now() : epochMs(Date.now());
-	const run: Run = { store, keep: isToolRun(context) ? undefined : store, model: await openNodeModel(context, store), now };
+	const looksUp = items[0].params.what === 'full' && items[0].params.useKnowledge;
+	const told = new Set<string>();
+	const run: Run = {
+		store,
+		keep: isToolRun(context) ? undefined : store,
+		model: await openNodeModel(context, store),
+		embeddings: looksUp && store ? await openNodeEmbeddings(context, store, readOptionalText(context, 'embeddingsModel', 0)) : undefined,
+		vectorStore: looksUp ? await connectedVectorStore(context) : undefined,
+		now,
+		tell(message, type) {
+			if (!told.has(message)) context.addExecutionHints({ message, location: 'outputPane', type });
+			told.add(message);
+		},
+		warn: (event, detail) => context.logger.warn(event, detail),
+	};
 	return await perWorkspace(
 		items,
 		({ params }) => params.workspace,

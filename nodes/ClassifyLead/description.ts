@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { instructionsField, modelField } from '../shared/modelParameters';
+import { instructionsField, modelField, redactField } from '../shared/modelParameters';
 import { contactField, conversationField, textField, workspaceField } from '../shared/parameters';
 
 /** Names of the outputs when leads are split; their order is the index an item leaves on. */
@@ -32,6 +32,7 @@ export const classifyLeadProperties: INodeProperties[] = [
 		description: 'ID of the pipeline whose stages the model is shown so that it recommends one. Left empty, no stage is recommended.',
 	},
 	instructionsField,
+	redactField,
 	{
 		displayName: 'Split by Intent',
 		name: 'split',
@@ -48,5 +49,33 @@ export const classifyLeadProperties: INodeProperties[] = [
 		default: true,
 		displayOptions: { show: { what: ['full'] } },
 		description: 'Whether the answer of the last 30 days is used again when nothing at all has changed. Needs the store.',
+	},
+	{
+		displayName: 'Use Knowledge and Past Leads',
+		name: 'useKnowledge',
+		type: 'boolean',
+		default: true,
+		noDataExpression: true,
+		displayOptions: { show: { what: ['full'] } },
+		description: 'Whether up to four snippets are looked up and shown as evidence: of the knowledge added with Lead Autopilot → Knowledge, and of past leads that ended or that a person corrected. Needs the store.',
+	},
+	{
+		displayName: 'Embeddings Model',
+		name: 'embeddingsModel',
+		type: 'string',
+		default: '',
+		noDataExpression: true,
+		placeholder: 'e.g. text-embedding-3-small',
+		displayOptions: { show: { what: ['full'], useKnowledge: [true] } },
+		description: 'Model of the credential that compares meanings, besides the words. Left empty, words alone decide, unless an Embeddings node is connected.',
+	},
+	{
+		displayName: 'Blend Learned Score',
+		name: 'blendLearned',
+		type: 'boolean',
+		default: true,
+		noDataExpression: true,
+		displayOptions: { show: { what: ['full'] } },
+		description: 'Whether the score learnt from what became of your own leads has a share in the score. It begins at 120 conversions (meetings, opportunities, deals); until then nothing changes. Needs the store.',
 	},
 ];

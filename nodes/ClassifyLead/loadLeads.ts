@@ -3,9 +3,10 @@ import type { Conversation } from '../../engine/message/message';
 import { withNewest } from '../../engine/message/readConversation';
 import { DEFAULT_PIPELINE } from '../../engine/pipeline/defaultPipeline';
 import type { Pipeline } from '../../engine/pipeline/stage';
+import type { Redacting } from '../../engine/privacy/redactForModel';
 import { readReply } from '../../engine/reply/readReply';
 import type { Reply } from '../../engine/reply/reply';
-import type { Store } from '../../store/store';
+import type { Label, Store } from '../../store/store';
 import { settled, type ReadItem, type Settled } from '../shared/batch';
 import { ItemInputError } from '../shared/errors';
 import { foundByKey } from '../shared/foundByKey';
@@ -21,8 +22,15 @@ export interface Lead {
 	pipeline?: Pipeline;
 	/** How the newest message reads; absent when there is no text. */
 	reply?: Reply;
+	/** People's corrections of this lead, the newest first. */
+	corrections: Label[];
 	/** True when nobody had read the message before, so that the reading is to be kept. */
 	replyIsNew: boolean;
+}
+
+/** How personal data is hidden from the model; undefined when it is not. */
+export function redactingOf({ params, reply, about }: Pick<Lead, 'params' | 'reply' | 'about'>): Redacting | undefined {
+	return params.redact ? { language: params.message?.language ?? reply?.language ?? about.language, rng: Math.random } : undefined;
 }
 
 interface State {
@@ -30,7 +38,11 @@ interface State {
 	conversations: Map<string, Conversation>;
 	pipelines: Map<string, Pipeline>;
 	readings: Map<string, Reply>;
+	labels: Map<string, Label[]>;
 }
+
+/** Corrections of one lead shown to a model; the newest count. */
+const MOST_CORRECTIONS = 5;
 
 async function loadState(store: Store, workspace: string, group: ReadItem<LeadParameters>[]): Promise<State> {
 	const references = [...new Set(group.flatMap(({ params }) => params.contactReference ?? []))];
@@ -39,8 +51,15 @@ async function loadState(store: Store, workspace: string, group: ReadItem<LeadPa
 	const silent = [...new Set(group.flatMap(({ params }, place) => (params.conversation.length === 0 ? (contacts[place]?.id ?? []) : [])))];
 	const pipelineIds = [...new Set(group.flatMap(({ params }) => params.pipelineId ?? []))];
 	const unread = [...new Set(group.flatMap(({ params }) => (params.reply ? [] : (params.message?.id ?? []))))];
+	const ids = [...new Set(contacts.flatMap((contact) => contact?.id ?? []))];
+	const labels = new Map<string, Label[]>();
+	for (const label of await store.labels.list(workspace, { contactIds: ids, limit: ids.length * MOST_CORRECTIONS * 4 })) {
+		const own = labels.get(label.contactId) ?? [];
+		if (own.length < MOST_CORRECTIONS) labels.set(label.contactId, [...own, label]);
+	}
 	return {
 		contacts,
+		labels,
 		conversations: foundByKey(silent, await store.contacts.conversations(workspace, silent)),
 		pipelines: foundByKey(pipelineIds, await store.pipelines.find(workspace, pipelineIds)),
 		readings: foundByKey(unread, await store.messages.readings(workspace, unread)),
@@ -73,6 +92,7 @@ export async function loadLeads(store: Store | undefined, workspace: string, gro
 				conversation: withNewest(held, params.newest),
 				pipeline: pipelineOf(params.pipelineId, state, workspace),
 				reply,
+				corrections: (stored && state?.labels.get(stored.id)) ?? [],
 				replyIsNew: kept === undefined && reply !== undefined,
 			});
 		} catch (error) {

@@ -11,7 +11,13 @@ export interface LeadParameters extends ItemLead {
 	contactReference?: string;
 	pipelineId?: string;
 	instructions?: string;
+	/** Whether personal data is hidden from models. */
+	redact: boolean;
 	useCache: boolean;
+	/** Whether knowledge and past leads are looked up. */
+	useKnowledge: boolean;
+	/** Whether the score learnt from outcomes is blended in. */
+	blendLearned: boolean;
 	/** The reading of the newest message that is in the item already. */
 	reply?: Reply;
 }
@@ -25,7 +31,10 @@ export function readLead(context: IExecuteFunctions, itemIndex: number, item: IN
 		contactReference: readOptionalText(context, 'contact', itemIndex),
 		pipelineId: readOptionalText(context, 'pipeline', itemIndex),
 		instructions: readOptionalText(context, 'instructions', itemIndex),
+		redact: context.getNodeParameter('redact', 0, false) === true,
 		useCache: context.getNodeParameter('cache', itemIndex, true) !== false,
+		useKnowledge: context.getNodeParameter('useKnowledge', 0, true) !== false,
+		blendLearned: context.getNodeParameter('blendLearned', 0, true) !== false,
 		reply: readKey(item, 'reply', ReplySchema),
 	};
 }

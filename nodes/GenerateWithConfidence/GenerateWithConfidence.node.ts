@@ -19,7 +19,7 @@ export class GenerateWithConfidence implements INodeType {
 		icon: { light: 'file:icon.svg', dark: 'file:icon.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: "={{ 'Auto-send from ' + $parameter.threshold }}",
+		subtitle: "={{ $parameter.thresholdMode === 'certified' ? 'Auto-send where certified' : 'Auto-send from ' + $parameter.threshold }}",
 		description: 'Drafts a message in the language of the lead and says how far it can be trusted',
 		defaults: { name: 'Generate With Confidence' },
 		inputs: [NodeConnectionTypes.Main, modelInput],
@@ -35,6 +35,13 @@ export class GenerateWithConfidence implements INodeType {
 			{
 				message: 'Without a model, drafts come from templates and always need review.',
 				displayCondition: "={{ $parameter.model === 'none' }}",
+				whenToDisplay: 'beforeExecution',
+				location: 'ndv',
+				type: 'info',
+			},
+			{
+				message: 'Each message is written as many times as Drafts per Message says, and every time is paid for.',
+				displayCondition: '={{ $parameter.samples > 1 }}',
 				whenToDisplay: 'beforeExecution',
 				location: 'ndv',
 				type: 'info',

@@ -1,8 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { DEFAULT_AUDIT_SHARE, DEFAULT_THRESHOLD } from '../../engine/draft/decision';
+import { DEFAULT_AUDIT_SHARE, DEFAULT_ERROR_SHARE, DEFAULT_THRESHOLD } from '../../engine/draft/decision';
 import { FRAMEWORKS, TONES } from '../../engine/draft/style';
-import { instructionsField, modelField } from '../shared/modelParameters';
+import { instructionsField, modelField, redactField } from '../shared/modelParameters';
 import { channelField, contactField, conversationField, textField, workspaceField } from '../shared/parameters';
+import { MOST_SAMPLES } from './readDraftRequest';
 
 export const GENERATE_OUTPUTS = ['Auto-Send', 'Needs Review'] as const;
 
@@ -56,13 +57,43 @@ export const generateWithConfidenceProperties: INodeProperties[] = [
 		description: 'What the message follows. {field|fallback} is filled in from the contact; a field that is missing and has no fallback sends the draft to review.',
 	},
 	instructionsField,
+	redactField,
+	{
+		displayName: 'Threshold Mode',
+		name: 'thresholdMode',
+		type: 'options',
+		options: [
+			{ name: 'Certified', value: 'certified', description: 'From the score above which earlier reviews certify few enough errors; until they do, every draft is reviewed' },
+			{ name: 'Fixed', value: 'fixed', description: 'From a confidence you choose' },
+		],
+		default: 'fixed',
+		description: 'From where on a draft leaves on Auto-Send',
+	},
 	{
 		displayName: 'Auto-Send From',
 		name: 'threshold',
 		type: 'number',
 		typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
 		default: DEFAULT_THRESHOLD,
+		displayOptions: { show: { thresholdMode: ['fixed'] } },
 		description: 'The confidence (0–1) from which a draft leaves on Auto-Send',
+	},
+	{
+		displayName: 'Accepted Error Share',
+		name: 'acceptedErrorShare',
+		type: 'number',
+		typeOptions: { minValue: 0.002, maxValue: 0.5, numberPrecision: 3 },
+		default: DEFAULT_ERROR_SHARE,
+		displayOptions: { show: { thresholdMode: ['certified'] } },
+		description: 'The share of drafts on Auto-Send that a person would not have accepted, at most. It takes at least 59 reviews to certify 0.05, and 299 for 0.01.',
+	},
+	{
+		displayName: 'Accepted Edit Distance',
+		name: 'acceptedEditDistance',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
+		default: 0,
+		description: 'The share (0–1) of characters a reviewer may change for the draft still to count as accepted. 0 counts unedited ones only.',
 	},
 	{
 		displayName: 'Audit Share',
@@ -71,5 +102,13 @@ export const generateWithConfidenceProperties: INodeProperties[] = [
 		typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
 		default: DEFAULT_AUDIT_SHARE,
 		description: 'The share (0–1) of drafts fit for Auto-Send that is reviewed all the same, to keep the confidence honest',
+	},
+	{
+		displayName: 'Drafts per Message',
+		name: 'samples',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: MOST_SAMPLES },
+		default: 1,
+		description: 'How many drafts the model writes for one message. From 2 on their agreement counts towards the confidence. Each one is a model call that costs as much as the first.',
 	},
 ];

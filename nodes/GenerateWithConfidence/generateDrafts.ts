@@ -7,6 +7,7 @@ import { addressOn } from '../shared/leadFromItem';
 import { openNodeModel, type NodeModel } from '../shared/model';
 import { perWorkspace } from '../shared/perWorkspace';
 import { draftSaver } from './draftSaver';
+import { learnOnce, type Learner } from './learnOnce';
 import { loadRequests, type LoadedRequest } from './loadRequests';
 import type { DraftRequest } from './readDraftRequest';
 import { writeDraft } from './writeDraft';
@@ -32,10 +33,10 @@ function newDraft({ request, about, contactId }: LoadedRequest, draft: Draft): N
 	};
 }
 
-async function generate(loaded: LoadedRequest, access: ModelAccess | undefined, model: NodeModel, save: Save | undefined): Promise<Settled<Draft>> {
+async function generate(loaded: LoadedRequest, access: ModelAccess | undefined, model: NodeModel, learner: Learner, save: Save | undefined): Promise<Settled<Draft>> {
 	try {
 		if (loaded.existing) return settled.ok(loaded.existing.draft);
-		const draft = await writeDraft(loaded, access, model);
+		const draft = await writeDraft(loaded, access, model, learner);
 		return settled.ok(save ? (await save(newDraft(loaded, draft))).draft : draft);
 	} catch (error) {
 		return settled.failed(error);
@@ -52,10 +53,11 @@ export async function generateDrafts(context: IExecuteFunctions, store: Store | 
 		async (workspace, group) => {
 			const loaded = await loadRequests(store, workspace, group.map(({ params }) => params));
 			const access = model.access(workspace, loaded[0].settings);
+			const learner = learnOnce(store, workspace);
 			const drafts = new Map<string, Promise<Settled<Draft>>>();
 			for (const one of loaded) {
 				// The same message twice in one batch is one draft, paid for once.
-				if (!drafts.has(one.request.id)) drafts.set(one.request.id, generate(one, access, model, save));
+				if (!drafts.has(one.request.id)) drafts.set(one.request.id, generate(one, access, model, learner, save));
 			}
 			return await Promise.all(loaded.map(async ({ request }) => (await drafts.get(request.id)) ?? settled.failed(new Error('The draft was not written.'))));
 		},

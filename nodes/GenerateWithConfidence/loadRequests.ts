@@ -1,5 +1,6 @@
 import type { Contact } from '../../engine/message/contact';
 import type { Conversation } from '../../engine/message/message';
+import type { Mode } from '../../engine/message/mode';
 import { withNewest } from '../../engine/message/readConversation';
 import type { EffectiveSettings } from '../../engine/message/settings';
 import { readReply } from '../../engine/reply/readReply';
@@ -19,7 +20,11 @@ export interface LoadedRequest {
 	conversation: Conversation;
 	reply?: Reply;
 	settings?: EffectiveSettings;
+	/** True while a person reads every draft to this contact on this account, whatever its confidence. */
+	readsAll: boolean;
 }
+
+const READING_MODES: readonly Mode[] = ['assist', 'one_click'];
 
 /** Loads the state of one workspace's requests, in order. */
 export async function loadRequests(store: Store | undefined, workspace: string, requests: DraftRequest[]): Promise<LoadedRequest[]> {
@@ -31,8 +36,10 @@ export async function loadRequests(store: Store | undefined, workspace: string, 
 	const conversations = store ? foundByKey(silent, await store.contacts.conversations(workspace, silent)) : new Map<string, Conversation>();
 	const unread = [...new Set(requests.flatMap(({ reply, message }) => (reply ? [] : (message?.id ?? []))))];
 	const readings = store ? foundByKey(unread, await store.messages.readings(workspace, unread)) : new Map<string, Reply>();
-	const [settings] = store ? await store.settings.effective([{ workspace }]) : [];
-	return requests.map((request) => {
+	const contactIds = requests.map(({ contactReference, about }) => contacts.get(contactReference)?.id ?? about.id ?? contactReference);
+	const scopes = requests.map(({ message }, place) => ({ workspace, accountId: message?.accountId, contactId: contactIds[place] }));
+	const [settings, ...scoped] = store ? await store.settings.effective([{ workspace }, ...scopes]) : [];
+	return requests.map((request, place) => {
 		const stored = contacts.get(request.contactReference);
 		const { message, newest, about } = request;
 		const held = request.conversation.length > 0 ? request.conversation : ((stored && conversations.get(stored.id)) ?? []);
@@ -40,11 +47,12 @@ export async function loadRequests(store: Store | undefined, workspace: string, 
 		return {
 			request,
 			existing: existing.get(request.id),
-			contactId: stored?.id ?? about.id ?? request.contactReference,
+			contactId: contactIds[place],
 			about: { ...stored, ...about },
 			conversation: withNewest(held, newest),
 			...(reply && { reply }),
 			...(settings && { settings }),
+			readsAll: scoped[place] !== undefined && READING_MODES.includes(scoped[place].mode),
 		};
 	});
 }

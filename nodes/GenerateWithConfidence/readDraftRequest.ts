@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Channel } from '../../engine/channels/channel';
 import { ClassificationSchema } from '../../engine/classify/classification';
+import type { LearningOptions, ThresholdWish } from '../../engine/draft/learntConfidence';
 import { isFramework, isTone, type Framework, type Tone } from '../../engine/draft/style';
 import { VariantSchema, type Variant } from '../../engine/experiment/variant';
 import { draftId } from '../../engine/message/spine';
@@ -23,9 +24,13 @@ export interface DraftRequest extends ItemLead {
 	persona?: string;
 	instructions?: string;
 	template?: string;
+	/** Whether personal data is hidden from the model. */
+	redact: boolean;
 	facts: string[];
-	/** 0–1. */
-	threshold: number;
+	/** How the user wants drafts cleared for sending. */
+	learning: LearningOptions;
+	/** Drafts drawn for each message, 1 or more. */
+	samples: number;
 	/** 0–1. */
 	auditShare: number;
 	reply?: Reply;
@@ -35,6 +40,11 @@ export interface DraftRequest extends ItemLead {
 
 /** What a draft without message and step belongs to: the first words to a contact. */
 const FIRST_CONTACT = 'first-contact';
+/** More than this many drafts for one message cost more than they tell. */
+export const MOST_SAMPLES = 5;
+/** Below this, certifying takes more than the 2,000 reviews that are looked back on; above, nothing is promised. */
+const LEAST_ERROR_SHARE = 0.002;
+const MOST_ERROR_SHARE = 0.5;
 const LONGEST_FACT = 2_000;
 const MOST_FACTS = 50;
 
@@ -42,6 +52,23 @@ function readShare(context: IExecuteFunctions, name: string, itemIndex: number, 
 	const share = readNumber(context, name, itemIndex, label);
 	if (share < 0 || share > 1) throw new ItemInputError(`'${label}' must lie between 0 and 1, but is ${share}`, 'Write 85 % as 0.85.');
 	return share;
+}
+
+function readWish(context: IExecuteFunctions, itemIndex: number): ThresholdWish {
+	const source = readOptionalText(context, 'thresholdMode', itemIndex) ?? 'fixed';
+	if (source === 'fixed') return { source, threshold: readShare(context, 'threshold', itemIndex, 'Auto-Send From') };
+	if (source !== 'certified') throw new ItemInputError(`'Threshold Mode' is '${source.slice(0, 40)}', which is not known`, "Use 'fixed' or 'certified'.");
+	const maxErrorShare = readShare(context, 'acceptedErrorShare', itemIndex, 'Accepted Error Share');
+	if (maxErrorShare < LEAST_ERROR_SHARE || maxErrorShare > MOST_ERROR_SHARE) {
+		throw new ItemInputError(`'Accepted Error Share' must lie between ${LEAST_ERROR_SHARE} and ${MOST_ERROR_SHARE}, but is ${maxErrorShare}`, 'Write 5 % as 0.05.');
+	}
+	return { source, maxErrorShare };
+}
+
+function readSamples(context: IExecuteFunctions, itemIndex: number): number {
+	const samples = readNumber(context, 'samples', itemIndex, 'Drafts per Message');
+	if (!Number.isInteger(samples) || samples < 1 || samples > MOST_SAMPLES) throw new ItemInputError(`'Drafts per Message' must be a whole number from 1 to ${MOST_SAMPLES}, but is ${samples}`);
+	return samples;
 }
 
 function readFacts(context: IExecuteFunctions, itemIndex: number): string[] {
@@ -79,8 +106,10 @@ export function readDraftRequest(context: IExecuteFunctions, itemIndex: number, 
 		persona: readOptionalText(context, 'persona', itemIndex),
 		instructions: readOptionalText(context, 'instructions', itemIndex),
 		template: readOptionalText(context, 'template', itemIndex),
+		redact: context.getNodeParameter('redact', 0, false) === true,
 		facts: readFacts(context, itemIndex),
-		threshold: readShare(context, 'threshold', itemIndex, 'Auto-Send From'),
+		learning: { wish: readWish(context, itemIndex), acceptedEditDistance: readShare(context, 'acceptedEditDistance', itemIndex, 'Accepted Edit Distance') },
+		samples: readSamples(context, itemIndex),
 		auditShare: readShare(context, 'auditShare', itemIndex, 'Audit Share'),
 		reply: readKey(item, 'reply', ReplySchema),
 		variant: readKey(item, 'variant', VariantSchema),

@@ -2,15 +2,18 @@ import { assembleDraft, type WrittenText } from '../../engine/draft/assemble';
 import type { Draft } from '../../engine/draft/draft';
 import { draftLanguage } from '../../engine/draft/draftLanguage';
 import { draftFromTemplate, replySubject } from '../../engine/draft/intentTemplates';
-import { draftPrompt } from '../../engine/draft/prompt';
-import { DraftAnswerSchema, readDraftAnswer } from '../../engine/draft/readDraft';
+import { scoringOf } from '../../engine/draft/confidence';
+import type { DraftMaker, LearntConfidence } from '../../engine/draft/learntConfidence';
+import { draftPrompt, type DraftPrompt } from '../../engine/draft/prompt';
+import { DraftAnswerSchema, readDraftAnswer, type DraftAnswer } from '../../engine/draft/readDraft';
 import { renderTemplate, templateFields, type RenderedTemplate } from '../../engine/draft/template';
 import { renderingOf } from '../../engine/channels/rendering';
 import { parseLanguage } from '../../engine/message/language';
 import { unreadAttachments } from '../../engine/message/readConversation';
 import type { ReplyIntent } from '../../engine/reply/reply';
-import type { ModelAccess } from '../../llm/modelAccess';
+import type { CallFacts, ModelAccess } from '../../llm/modelAccess';
 import { modelFailure, type NodeModel } from '../shared/model';
+import { nothingLearnt, type Learner } from './learnOnce';
 import type { LoadedRequest } from './loadRequests';
 
 /** A loaded request with what follows from it before anything is written. */
@@ -23,6 +26,7 @@ interface Plan {
 	reviewReasons: string[];
 }
 
+const GARBLED = 'the model left a mark where personal data belongs';
 const WISHES_TO_STOP = 'the lead asks not to be written to';
 
 function planOf(loaded: LoadedRequest): Plan {
@@ -63,10 +67,10 @@ function fromTemplate(plan: Plan): WrittenText {
 	return plan.base && plan.base.text !== '' ? { ...written, text: plan.base.text, language: plan.language, usedFallback: true } : { ...written, usedFallback: true };
 }
 
-async function fromModel(plan: Plan, access: ModelAccess, signal: AbortSignal | undefined): Promise<WrittenText> {
-	const { request, about, conversation } = plan.loaded;
+function promptOf(plan: Plan): DraftPrompt {
+	const { request, about, conversation, reply } = plan.loaded;
 	const { channel, framework, tone, persona, instructions, facts, message, template } = request;
-	const prompt = draftPrompt({
+	return draftPrompt({
 		language: plan.language,
 		channel,
 		intent: plan.intent,
@@ -81,31 +85,60 @@ async function fromModel(plan: Plan, access: ModelAccess, signal: AbortSignal | 
 		contact: about,
 		sender: plan.sender,
 		unread: unreadAttachments(message?.attachments ?? []),
+		...(request.redact && { redacting: { language: message?.language ?? reply?.language ?? about.language, rng: Math.random } }),
 	});
-	const answer = await access.completeStructured({ system: prompt.system, messages: [{ role: 'user', content: prompt.user }], schemaName: 'draft' }, DraftAnswerSchema, {
-		purpose: 'draft',
-		correlationId: request.id,
-		template: prompt.template,
-		signal,
-	});
-	const { text, selfReport, reasoning, ...said } = readDraftAnswer(answer.value);
-	const subject = message?.subject ? replySubject(message.subject) : said.subject;
-	return {
+}
+
+type Answer = CallFacts & { value: DraftAnswer };
+
+/** As many drafts of one prompt as the user asked for, at once. @throws what the first call threw when none answered. */
+async function drawSamples({ loaded: { request } }: Plan, prompt: DraftPrompt, access: ModelAccess, signal: AbortSignal | undefined): Promise<{ sent: Answer; others: (Answer | undefined)[] }> {
+	const asked = { system: prompt.system, messages: [{ role: 'user' as const, content: prompt.user }], schemaName: 'draft' };
+	const call = async (): Promise<Answer> => {
+		const answer = await access.completeStructured(asked, DraftAnswerSchema, { purpose: 'draft', correlationId: request.id, template: prompt.template, signal });
+		const { text, subject, reasoning } = answer.value;
+		return { ...answer, value: { ...answer.value, text: prompt.restore(text), subject: subject && prompt.restore(subject), reasoning: prompt.restore(reasoning) } };
+	};
+	const results = await Promise.allSettled(Array.from({ length: request.samples }, call));
+	const answered = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+	if (answered.length === 0) throw results.flatMap((result): unknown[] => (result.status === 'rejected' ? [result.reason] : []))[0];
+	const others = Array.from({ length: request.samples - 1 }, (_, place): Answer | undefined => answered[place + 1]);
+	return { sent: answered[0], others };
+}
+
+/** Tokens and dollars of all drafts: what one confidence cost. Absent when one of them is not known. */
+function spentOn(answers: readonly Answer[]): Pick<WrittenText, 'tokens' | 'costUsd'> {
+	const sum = (amounts: readonly (number | undefined)[]) => amounts.reduce<number | undefined>((total, amount) => (total === undefined || amount === undefined ? undefined : total + amount), 0);
+	const tokens = sum(answers.map(({ usage }) => usage && usage.inputTokens + usage.outputTokens));
+	const costUsd = sum(answers.map((answer) => answer.costUsd));
+	return { ...(tokens !== undefined && { tokens }), ...(costUsd !== undefined && { costUsd }) };
+}
+
+async function fromModel(plan: Plan, access: ModelAccess, signal: AbortSignal | undefined): Promise<{ written: WrittenText; maker: DraftMaker; others: (string | undefined)[]; reviewReasons: string[] }> {
+	const { request } = plan.loaded;
+	const prompt = promptOf(plan);
+	const { sent, others } = await drawSamples(plan, prompt, access, signal);
+	const { text, selfReport, reasoning, ...said } = readDraftAnswer(sent.value);
+	const reviewReasons = prompt.garbled(`${said.subject ?? ''}\n${text}`) ? [...plan.reviewReasons, GARBLED] : plan.reviewReasons;
+	const subject = request.message?.subject ? replySubject(request.message.subject) : said.subject;
+	const { modelId, promptVersion } = sent;
+	const answers = [sent, ...others.filter((other) => other !== undefined)];
+	const written: WrittenText = {
 		text,
-		...(renderingOf(channel).subject && subject !== undefined && { subject }),
+		...(renderingOf(request.channel).subject && subject !== undefined && { subject }),
 		language: plan.language,
 		selfReport,
 		reasoning,
 		usedFallback: false,
-		modelId: answer.modelId,
-		promptVersion: answer.promptVersion,
-		...(answer.usage && { tokens: answer.usage.inputTokens + answer.usage.outputTokens }),
-		...(answer.costUsd !== undefined && { costUsd: answer.costUsd }),
-		latencyMs: Math.round(answer.latencyMs),
+		modelId,
+		promptVersion,
+		...spentOn(answers),
+		latencyMs: Math.round(Math.max(...answers.map(({ latencyMs }) => latencyMs))),
 	};
+	return { written, maker: { modelId, promptVersion, scoring: scoringOf(request.samples) }, others: others.map((other) => other?.value.text), reviewReasons };
 }
 
-function assembled(plan: Plan, written: WrittenText, reviewReasons: string[]): Draft {
+function assembled(plan: Plan, written: WrittenText, reviewReasons: string[], learnt: Pick<LearntConfidence, 'calibrator' | 'bar'>, others: (string | undefined)[] = []): Draft {
 	const { request, about, conversation } = plan.loaded;
 	const { framework, tone, persona } = request;
 	const known = [about.name, about.company, about.email, about.phone].filter((text) => text !== undefined);
@@ -118,28 +151,31 @@ function assembled(plan: Plan, written: WrittenText, reviewReasons: string[]): D
 		facts: request.facts,
 		sources: [...conversation.map(({ text }) => text), ...known, ...(plan.base ? [plan.base.text] : []), ...(request.instructions ? [request.instructions] : [])],
 		reviewReasons,
-		threshold: request.threshold,
+		learnt,
+		others,
 		auditShare: request.auditShare,
+		readsAll: plan.loaded.readsAll,
 	});
 }
 
 function templateDraft(plan: Plan, why: string): Draft {
 	const written = fromTemplate(plan);
 	const other = written.language === parseLanguage(plan.language) || plan.base ? [] : [`there is no template in '${plan.language}', so it is in English`];
-	return assembled(plan, written, [`written from a template because ${why}`, ...other, ...plan.reviewReasons.filter((reason) => reason !== why)]);
+	return assembled(plan, written, [`written from a template because ${why}`, ...other, ...plan.reviewReasons.filter((reason) => reason !== why)], nothingLearnt(plan.loaded.request.learning));
 }
 
 /** Writes one draft: by the model, or from a template when none can answer. Never fails because of a model. */
-export async function writeDraft(loaded: LoadedRequest, access: ModelAccess | undefined, model: NodeModel): Promise<Draft> {
+export async function writeDraft(loaded: LoadedRequest, access: ModelAccess | undefined, model: NodeModel, learner: Learner): Promise<Draft> {
 	const plan = planOf(loaded);
 	// No model is paid to write to somebody who asks for silence.
 	if (wishesToStop(loaded)) return templateDraft(plan, WISHES_TO_STOP);
 	if (!access) return templateDraft(plan, model.why ?? 'no model is set');
-	let written: WrittenText;
+	await learner.read();
+	let drawn: Awaited<ReturnType<typeof fromModel>>;
 	try {
-		written = await fromModel(plan, access, model.signal);
+		drawn = await fromModel(plan, access, model.signal);
 	} catch (error) {
 		return templateDraft(plan, modelFailure(error).why);
 	}
-	return assembled(plan, written, plan.reviewReasons);
+	return assembled(plan, drawn.written, drawn.reviewReasons, await learner.about(drawn.maker, loaded.request.learning), drawn.others);
 }

@@ -6,10 +6,14 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import { contactOperation } from './contactOperations';
+import { correctContact } from './correctContact';
 import { leadAutopilotProperties } from './description';
+import { addKnowledge } from './addKnowledge';
+import { listKnowledge, removeKnowledge, searchKnowledgeBase } from './knowledgeOperations';
 import { outputsOf } from '../shared/outputs';
 import { recordMessages } from './recordMessages';
 import { recordPayloads } from './recordPayloads';
+import { reportOperations } from './reportOperations';
 import { setStage } from './setStage';
 import { savePipeline, setAccount, settingsOperation } from './settingsOperations';
 import { storeCredentialMethods } from '../shared/storeCredentialTest';
@@ -27,11 +31,17 @@ const SPECIAL: Readonly<Record<string, Run>> = {
 	'message.record': async (context) => await recordMessages(context, false),
 	'message.recordFromPerson': async (context) => await recordMessages(context, true),
 	'message.recordPayload': recordPayloads,
+	'contact.correct': correctContact,
 	'contact.setStage': setStage,
+	'knowledge.add': addKnowledge,
+	'knowledge.list': listKnowledge,
+	'knowledge.remove': removeKnowledge,
+	'knowledge.search': searchKnowledgeBase,
 	'settings.get': async (context) => await settingsOperation(context, 'get'),
 	'settings.set': async (context) => await settingsOperation(context, 'set'),
 	'settings.setAccount': setAccount,
 	'settings.savePipeline': savePipeline,
+	...reportOperations,
 };
 
 export class LeadAutopilot implements INodeType {
@@ -43,7 +53,7 @@ export class LeadAutopilot implements INodeType {
 		version: 1,
 		// Messages are what it is mostly used for, and the canvas cuts long subtitles.
 		subtitle: `={{ ($parameter.resource === 'message' ? '' : ${chosenName(leadAutopilotProperties, 'resource')} + ': ') + ${chosenName(leadAutopilotProperties, 'operation')} }}`,
-		description: 'Contacts, messages and settings of the autopilot',
+		description: 'Contacts, messages, knowledge, reports and settings of the autopilot',
 		defaults: { name: 'Lead Autopilot' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

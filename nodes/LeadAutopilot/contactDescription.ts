@@ -1,5 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { LEAD_INTENTS } from '../../engine/classify/classification';
+import { STATUSES } from '../../engine/message/contact';
+import { REPLY_INTENTS } from '../../engine/reply/reply';
 import { channelField, contactField } from '../shared/parameters';
+
+/** `not_now` → `Not Now`. */
+const capital = (word: string): string => word.split('_').map((part) => `${part.charAt(0).toUpperCase()}${part.slice(1)}`).join(' ');
 
 const show = (...operation: string[]): INodeProperties['displayOptions'] => ({ show: { resource: ['contact'], operation } });
 
@@ -11,6 +17,7 @@ export const contactProperties: INodeProperties[] = [
 		noDataExpression: true,
 		displayOptions: { show: { resource: ['contact'] } },
 		options: [
+			{ name: 'Correct', value: 'correct', action: 'Correct what was decided about a contact', description: "Put intent, score, status or the reading of a message right; kept as a person's label to learn from" },
 			{ name: 'Create or Update', value: 'upsert', action: 'Create or update a contact', description: 'Create a new record, or update the current one if it already exists (upsert)' },
 			{ name: 'Get', value: 'get', action: 'Get a contact', description: 'Look a contact up, with the conversation' },
 			{ name: 'Hand Back', value: 'handBack', action: 'Hand a contact back', description: 'End a takeover: the autopilot answers again' },
@@ -21,7 +28,7 @@ export const contactProperties: INodeProperties[] = [
 		],
 		default: 'upsert',
 	},
-	{ ...contactField, displayOptions: show('get', 'handBack', 'optIn', 'optOut', 'setStage', 'takeOver') },
+	{ ...contactField, displayOptions: show('correct', 'get', 'handBack', 'optIn', 'optOut', 'setStage', 'takeOver') },
 	{ displayName: 'Name', name: 'name', type: 'string', default: "={{ $json.contact?.name ?? $json.name ?? '' }}", displayOptions: show('upsert') },
 	{ displayName: 'Email', name: 'email', type: 'string', placeholder: 'e.g. name@email.com', default: "={{ $json.contact?.email ?? $json.email ?? '' }}", displayOptions: show('upsert') },
 	{ displayName: 'Phone', name: 'phone', type: 'string', placeholder: 'e.g. +49 151 23456789', default: "={{ $json.contact?.phone ?? $json.phone ?? '' }}", displayOptions: show('upsert') },
@@ -50,8 +57,23 @@ export const contactProperties: INodeProperties[] = [
 	{ ...channelField, default: "={{ $json.message?.channel ?? $json.channel ?? ($json.contact?.email ?? $json.email ? 'email' : 'whatsapp') }}", displayOptions: show('optIn', 'optOut') },
 	{ displayName: 'All Channels', name: 'allChannels', type: 'boolean', default: false, displayOptions: show('optOut'), description: 'Whether the person wants no message on any channel' },
 	{ displayName: 'Reason', name: 'reason', type: 'string', default: 'Asked for by a person', displayOptions: show('optIn', 'optOut'), description: 'Kept as proof' },
+	{
+		displayName: 'Corrections',
+		name: 'corrections',
+		type: 'collection',
+		placeholder: 'Add Correction',
+		default: {},
+		displayOptions: show('correct'),
+		options: [
+			{ displayName: 'Intent', name: 'intent', type: 'options', options: LEAD_INTENTS.map((value) => ({ name: capital(value), value })), default: 'hot', description: 'How close the lead is to buying. Moves the score into the band of the intent, unless Score is given.' },
+			{ displayName: 'Message ID', name: 'messageId', type: 'string', default: "={{ $json.message?.id ?? '' }}", description: 'The message the correction is about' },
+			{ displayName: 'Reply Intent', name: 'replyIntent', type: 'options', options: REPLY_INTENTS.map((value) => ({ name: capital(value), value })).sort((a, b) => a.name.localeCompare(b.name)), default: 'other', description: 'What the message really meant' },
+			{ displayName: 'Score', name: 'score', type: 'number', typeOptions: { minValue: 0, maxValue: 100 }, default: 50, description: 'How close the lead is to buying, 0–100. Decides the intent.' },
+			{ displayName: 'Status', name: 'status', type: 'options', options: STATUSES.map((value) => ({ name: capital(value.toLowerCase()), value })).sort((a, b) => a.name.localeCompare(b.name)), default: 'QUALIFIED', description: 'Where the lead stands' },
+		],
+	},
 	{ displayName: 'Hours', name: 'hours', type: 'number', typeOptions: { minValue: 0.1 }, default: 24, displayOptions: show('takeOver'), description: 'How long the autopilot keeps quiet' },
-	{ displayName: 'By', name: 'by', type: 'string', default: '', placeholder: 'e.g. anna@email.com', displayOptions: show('takeOver', 'handBack', 'setStage', 'optIn'), description: 'Who does it; kept in the log' },
+	{ displayName: 'By', name: 'by', type: 'string', default: '', placeholder: 'e.g. anna@email.com', displayOptions: show('correct', 'takeOver', 'handBack', 'setStage', 'optIn'), description: 'Who does it; kept in the log' },
 	{ displayName: 'Pipeline ID', name: 'pipeline', type: 'string', default: "={{ $json.contact?.pipelineId ?? 'default' }}", displayOptions: show('setStage'), description: 'The pipeline the stage belongs to' },
 	{ displayName: 'Stage', name: 'stage', type: 'string', default: '={{ $json.stage?.stageId ?? $json.stage }}', displayOptions: show('setStage'), description: 'ID or name of a stage of the pipeline' },
 ];

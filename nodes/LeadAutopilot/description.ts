@@ -1,7 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { workspaceField } from '../shared/parameters';
 import { contactProperties } from './contactDescription';
+import { knowledgeProperties } from './knowledgeDescription';
 import { messageProperties } from './messageDescription';
+import { reportProperties } from './reportDescription';
 import { settingsProperties } from './settingDescription';
 
 export const leadAutopilotProperties: INodeProperties[] = [
@@ -12,13 +14,17 @@ export const leadAutopilotProperties: INodeProperties[] = [
 		noDataExpression: true,
 		options: [
 			{ name: 'Contact', value: 'contact' },
+			{ name: 'Knowledge', value: 'knowledge' },
 			{ name: 'Message', value: 'message' },
+			{ name: 'Report', value: 'report' },
 			{ name: 'Setting', value: 'settings' },
 		],
 		default: 'message',
 	},
 	...contactProperties,
+	...knowledgeProperties,
 	...messageProperties,
+	...reportProperties,
 	...settingsProperties,
-	{ ...workspaceField, displayOptions: { show: { resource: ['contact', 'settings'] } } },
+	{ ...workspaceField, displayOptions: { show: { resource: ['contact', 'knowledge', 'report', 'settings'] } } },
 ];

@@ -37,7 +37,7 @@ export async function recordMessages(context: IExecuteFunctions, fromPerson: boo
 			const { message, contact, conversation, repeat } = result.recorded;
 			return {
 				output: !fromPerson && repeat === 'decided' ? ALREADY_DECIDED : RECORDED,
-				json: { ...withoutClaims(item.json), message, contact, conversation, intake: { repeat, sentence: recordedSentence(message, repeat, { reachable: result.reachable, fromPerson }) } },
+				json: { ...withoutClaims(item.json), message, contact, conversation, intake: { repeat, sentence: recordedSentence(message, repeat, { reachable: result.reachable, fromPerson, takenOver: contact.takenOverUntil !== undefined }) } },
 			};
 		},
 	});

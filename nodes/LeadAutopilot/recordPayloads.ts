@@ -179,7 +179,7 @@ function echoItem({ from, workspace, thing }: Found<IncomingMessage>, result: Se
 		return { index: from.index, output: FROM_US, json: { message: { workspace, channel: thing.channel, providerId: thing.providerId }, intake: { from: 'us', sentence } } };
 	}
 	const { message, contact, conversation } = recorded;
-	return { index: from.index, output: FROM_US, json: { message, contact, conversation, intake: { from: 'person', sentence: recordedSentence(message, 'new', { reachable: true, fromPerson: true }) } } };
+	return { index: from.index, output: FROM_US, json: { message, contact, conversation, intake: { from: 'person', sentence: recordedSentence(message, 'new', { reachable: true, fromPerson: true, takenOver: contact.takenOverUntil !== undefined }) } } };
 }
 
 async function recordPreferences(store: Store, found: Found<Preference>[]): Promise<Emitted[]> {

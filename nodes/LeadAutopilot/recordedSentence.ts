@@ -4,9 +4,10 @@ import type { RecordedMessage } from '../../store/store';
 const ADDRESS_NEEDED = { whatsapp: 'phone number', sms: 'phone number', email: 'e-mail address', instagram: 'Instagram ID', messenger: 'Messenger ID', linkedin: 'LinkedIn profile' } as const;
 
 /** What became of a message at intake, in a line. */
-export function recordedSentence(message: Message, repeat: RecordedMessage['repeat'], { reachable, fromPerson }: { reachable: boolean; fromPerson: boolean }): string {
+export function recordedSentence(message: Message, repeat: RecordedMessage['repeat'], { reachable, fromPerson, takenOver = true }: { reachable: boolean; fromPerson: boolean; takenOver?: boolean }): string {
 	if (fromPerson) {
-		return repeat === 'new' ? 'Recorded as written by a colleague; the autopilot keeps quiet in this conversation.' : 'This message was known already; nothing changed.';
+		if (repeat !== 'new') return 'This message was known already; nothing changed.';
+		return takenOver ? 'Recorded as written by a colleague; the autopilot keeps quiet in this conversation.' : 'Recorded as written by a colleague.';
 	}
 	if (repeat === 'decided') return 'This message was recorded before and is already answered or settled.';
 	if (repeat === 'open') return 'This message was recorded before and is still open: it goes on as normal.';

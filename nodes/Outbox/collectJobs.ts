@@ -1,28 +1,15 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { CHANNELS } from '../../engine/channels/channel';
 import { decideRoute } from '../../engine/message/route';
 import { OUTBOUND_STATUSES } from '../../engine/message/outbound';
 import { epochMs, MINUTE, type EpochMs } from '../../engine/time';
-import type { Store } from '../../store/store';
-import { ItemInputError, toNodeError } from '../shared/errors';
+import { ItemInputError } from '../shared/errors';
 import { claimedKeys, jobOf } from '../shared/jobKeys';
-import { withStore } from '../shared/openNodeStore';
+import { makeItems } from '../shared/makeItems';
 import { readNumber, readOptionalText, readText } from '../shared/readParameter';
 
 /** More at once would hold them longer than a lease. */
 const LARGEST_LIMIT = 1000;
-
-/** These operations make items instead of changing them: they run once, for the first item, and what they find belongs to it. */
-async function once(context: IExecuteFunctions, work: (store: Store) => Promise<object[]>): Promise<INodeExecutionData[][]> {
-	try {
-		const found = await withStore(context, work);
-		return [found.map((json) => ({ json: { ...json } as IDataObject, pairedItem: { item: 0 } }))];
-	} catch (error) {
-		const failure = toNodeError(context.getNode(), error, 0);
-		if (!context.continueOnFail()) throw failure;
-		return [[{ json: { error: failure.message }, pairedItem: { item: 0 } }]];
-	}
-}
 
 /** Names separated by commas; undefined when there are none, which means all. */
 export function nameList(text: string | undefined): string[] | undefined {
@@ -44,7 +31,7 @@ function readLimit(context: IExecuteFunctions): number {
 
 /** Claim Due: one item a claimed message. What could not be sent any more was moved and is only logged. */
 export async function claimDue(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	return await once(context, async (store) => {
+	return await makeItems(context, async (store) => {
 		const leaseMs = Math.max(1, readNumber(context, 'leaseMinutes', 0, 'Lease (Minutes)')) * MINUTE;
 		const workspaces = nameList(readOptionalText(context, 'workspaces', 0));
 		const channels = chosen(context, 'channels', CHANNELS);
@@ -56,7 +43,7 @@ export async function claimDue(context: IExecuteFunctions): Promise<INodeExecuti
 
 /** List: one item a message. */
 export async function listJobs(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	return await once(context, async (store) => {
+	return await makeItems(context, async (store) => {
 		const workspace = readText(context, 'workspace', 0, 'Workspace');
 		const reference = readOptionalText(context, 'contact', 0);
 		const contactId = reference === undefined ? undefined : ((await store.contacts.find(workspace, [reference]))[0]?.id ?? reference);
@@ -68,7 +55,7 @@ export async function listJobs(context: IExecuteFunctions): Promise<INodeExecuti
 
 /** Tidy Up: leases that ran out are ended; the first item sums up, each further one is an alert. */
 export async function tidyUp(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	return await once(context, async (store) => {
+	return await makeItems(context, async (store) => {
 		const workspace = readText(context, 'workspace', 0, 'Workspace');
 		const { returned, uncertain } = await store.outbound.expireLeases([workspace]);
 		const now = await store.clock.now();

@@ -1,30 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { OUTCOME_EVENTS } from '../../engine/outcome/outcome';
+import { outcomeEventOptions } from '../shared/outcomeEventOptions';
 import { workspaceField } from '../shared/parameters';
 
 const show = (...operation: string[]): INodeProperties['displayOptions'] => ({ show: { operation } });
-
-const EVENT_NAMES: Readonly<Record<(typeof OUTCOME_EVENTS)[number], string>> = {
-	sent: 'Sent',
-	delivered: 'Delivered',
-	read: 'Read',
-	failed: 'Failed',
-	bounced_hard: 'Bounced (Hard)',
-	bounced_soft: 'Bounced (Soft)',
-	dropped: 'Dropped',
-	opened: 'Opened',
-	machine_opened: 'Opened by a Machine',
-	clicked: 'Clicked',
-	complaint: 'Complaint',
-	unsubscribed: 'Unsubscribed',
-	replied: 'Replied',
-	meeting_booked: 'Meeting Booked',
-	meeting_held: 'Meeting Held',
-	meeting_no_show: 'Meeting No-Show',
-	opportunity: 'Opportunity',
-	deal_won: 'Deal Won',
-	deal_lost: 'Deal Lost',
-};
 
 export const outcomeTrackProperties: INodeProperties[] = [
 	{
@@ -47,7 +25,7 @@ export const outcomeTrackProperties: INodeProperties[] = [
 		displayName: 'Event',
 		name: 'event',
 		type: 'options',
-		options: OUTCOME_EVENTS.map((value) => ({ name: EVENT_NAMES[value], value })).sort((a, b) => a.name.localeCompare(b.name)),
+		options: outcomeEventOptions,
 		default: 'replied',
 		description: 'What happened',
 		displayOptions: show('recordEvent'),

@@ -8,7 +8,7 @@ import { commitIsolated, executeBatch } from '../shared/batch';
 import { ItemInputError } from '../shared/errors';
 import { withStore } from '../shared/openNodeStore';
 import { readKey, readOptionalText, readOptionalTime, readText } from '../shared/readParameter';
-import { toOutcome } from './toOutcome';
+import { toOutcome } from '../shared/toOutcome';
 
 type EventParameters = Omit<OutcomeInput, 'occurredAt'> & { occurredAt?: OutcomeInput['occurredAt'] };
 

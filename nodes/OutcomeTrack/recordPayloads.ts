@@ -1,12 +1,12 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Outcome } from '../../engine/outcome/outcome';
 import { detectProvider, PROVIDERS, readProviderEvents, type Provider } from '../../engine/outcome/providerEvents';
-import type { OutcomeInput } from '../../store/store';
 import { commitIsolated, executeBatch, settled, type Settled } from '../shared/batch';
 import { ItemInputError } from '../shared/errors';
 import { withStore } from '../shared/openNodeStore';
 import { readJson, readText } from '../shared/readParameter';
-import { toOutcome } from './toOutcome';
+import { reportedOutcomes } from '../shared/reportedOutcomes';
+import { toOutcome } from '../shared/toOutcome';
 
 interface PayloadParameters {
 	workspace: string;
@@ -31,12 +31,12 @@ export async function recordPayloads(context: IExecuteFunctions): Promise<INodeE
 		decide: async (items) =>
 			await withStore(context, async (store) => {
 				const now = await store.clock.now();
-				const inputs = items.map(({ params }) => readProviderEvents(params.provider, params.payload, now).map((event): OutcomeInput => ({ workspace: params.workspace, ...event })));
-				const recorded = await commitIsolated(inputs.flat(), async (batch) => {
+				const reports = items.map(({ params }) => readProviderEvents(params.provider, params.payload, now).map((event) => ({ workspace: params.workspace, event })));
+				const recorded = await commitIsolated(await reportedOutcomes(store, reports.flat()), async (batch) => {
 					const results = await store.outcomes.record(batch);
 					return results.map((result, place) => toOutcome(batch[place], result));
 				});
-				return regroup(recorded, inputs.map((list) => list.length));
+				return regroup(recorded, reports.map((list) => list.length));
 			}),
 		write: (outcomes) => ({ output: 0, json: { outcomes, outcome: outcomes.at(-1) } }),
 	});

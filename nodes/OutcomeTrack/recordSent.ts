@@ -10,7 +10,7 @@ import { commitIsolated, executeBatch, type ReadItem, type Settled } from '../sh
 import { ItemInputError } from '../shared/errors';
 import { withStore } from '../shared/openNodeStore';
 import { readKey, readOptionalText, readOptionalTime, readText } from '../shared/readParameter';
-import { toOutcome } from './toOutcome';
+import { toOutcome } from '../shared/toOutcome';
 
 interface SentParameters {
 	workspace: string;

@@ -13,11 +13,13 @@ const CHECK_TEXTS: Readonly<Record<CheckName, { name: string; says: string }>> =
 	placeholder: { name: 'Leaked Placeholder', says: 'A field was not filled in, or the model talks about its answer' },
 	pii: { name: 'Personal Data and Secrets', says: 'Card or account numbers that are not in the facts, passwords, API keys' },
 	compliance: { name: 'Compliance Phrases', says: 'Promises such as guaranteed, risk-free or get rich quick, in nine languages' },
+	moderation: { name: 'Moderation', says: 'Insulting, threatening or sexual words, in nine languages' },
 	spam: { name: 'Spam Signals', says: 'Shouting, exclamation marks, emoji runs, link shorteners' },
 	wrong_name: { name: 'Wrong Name', says: 'The greeting names somebody else' },
 	wrong_language: { name: 'Wrong Language', says: 'Not the language the contact writes in' },
 	facts: { name: 'Unknown Price, Date or Link', says: 'Neither in the facts nor in the conversation' },
 	injection: { name: 'Prompt Injection', says: 'The contact’s last message gives orders to the model' },
+	ai_disclosure: { name: 'AI Disclosure', says: 'Nobody approves the message, the contact’s country asks to say that an AI writes, and no message of ours says so. Off by default.' },
 	own_words: { name: 'Own Words and Patterns', says: 'Words and patterns of the options below' },
 };
 

@@ -61,6 +61,7 @@ function gateOne(params: OutboundParameters, known: Known, now: EpochMs): Gate {
 			confidence: draft?.confidence,
 			threshold: draft?.decision.threshold,
 			autoSend: draft?.decision.autoSend,
+			reviewsNeeded: draft?.decision.reviewsNeeded,
 			lastInboundAt: known.lastInboundAt ?? (known.contact && !wrote ? null : undefined),
 			isTemplate: draft?.waTemplate !== undefined,
 			country: known.settings?.country,

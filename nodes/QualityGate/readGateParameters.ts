@@ -7,6 +7,7 @@ import { CHECKS } from '../../engine/gate/check';
 import { ContactSchema, type Contact } from '../../engine/message/contact';
 import { ConversationSchema, MessageSchema, type Conversation, type Message } from '../../engine/message/message';
 import { readChannel, readKey, readOptionalText, readText } from '../shared/readParameter';
+import { isReplay } from '../shared/replay';
 
 const ActionSchema = z.enum(['off', 'review', 'block']);
 const listed = (text: unknown): string[] => (typeof text === 'string' ? text.split('\n').map((line) => line.trim()).filter((line) => line !== '') : []);
@@ -21,6 +22,7 @@ export interface Addressed {
 	address?: string;
 	message?: Message;
 	text: string;
+	/** Whether anything is kept; never of what a lead wrote in the past. */
 	record: boolean;
 }
 export interface OutboundParameters extends Addressed {
@@ -79,7 +81,7 @@ export function readGateParameters(source: IExecuteFunctions, index: number, ite
 	if (source.getNodeParameter('check', index) === 'inbound') {
 		const options = source.getNodeParameter('inboundOptions', index, {}) as Record<string, unknown>;
 		return {
-			...readAddressed(source, index, item, readOptionalText(source, 'inboundText', index) ?? '', options.recordResult !== false),
+			...readAddressed(source, index, item, readOptionalText(source, 'inboundText', index) ?? '', options.recordResult !== false && !isReplay(item.json.message)),
 			kind: 'inbound',
 			outOfOffice: z.enum(['pass', 'review', 'block']).catch('block').parse(options.outOfOffice),
 			injection: ActionSchema.catch('review').parse(options.injection),

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Allowance } from '../../engine/limit/allowance';
+import { countedDecision } from '../../engine/limit/countedDecision';
 import { emptyCounters, reserveBounded } from '../../engine/limit/boundedCounters';
 import { decideAllowance, type LimitDecision } from '../../engine/limit/decideAllowance';
 import type { LimitRequest } from '../../engine/limit/rule';
@@ -49,7 +50,7 @@ async function workspaceZones(store: Store, items: ReadItem<ReservationParameter
 }
 
 function toRequest({ workspace, rules, full, key }: Prepared): ReserveRequest<LimitDecision> {
-	return { workspace, idempotencyKey: key, at: full.at, scopes: scopesOf(rules, full), decide: (entries) => decideAllowance(rules, full, entries) };
+	return { workspace, idempotencyKey: key, at: full.at, scopes: scopesOf(rules, full), decide: (entries) => decideAllowance(rules, full, entries), counted: countedDecision(rules, full) };
 }
 
 function toAllowance(answer: { decision: LimitDecision; reservationId?: string; repeated: boolean }): Allowance {

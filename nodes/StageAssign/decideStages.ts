@@ -14,6 +14,8 @@ const TRIES = 3;
 interface Decided {
 	params: StageParameters;
 	contact?: Contact;
+	/** The stage the decision saw. Another execution may have placed a new contact since. */
+	stageSeen?: string;
 	pipeline: Pipeline;
 	assignment: StageAssignment;
 }
@@ -65,7 +67,7 @@ async function decideGroup(
 			return;
 		}
 		const contact = contacts[place] ?? params.itemContact;
-		decided.set(index, { params, contact, pipeline, assignment: decideOne(params, contact, pipeline, now) });
+		decided.set(index, { params, contact, stageSeen: contact?.stageId, pipeline, assignment: decideOne(params, contact, pipeline, now) });
 	});
 	return decided;
 }
@@ -94,7 +96,8 @@ function decideOne(params: StageParameters, contact: Contact | undefined, pipeli
 }
 
 async function commit(store: Store, workspace: string, decided: Map<number, Decided>): Promise<Map<number, { applied: boolean; activityId?: string }>> {
-	const moving = [...decided].filter(([, entry]) => entry.assignment.changed);
+	// Where a message of the past would have placed a contact is told, not done.
+	const moving = [...decided].filter(([, { assignment, params }]) => assignment.changed && !params.replay);
 	// A contact nobody recorded yet (a spreadsheet row) becomes known by being placed.
 	const unknown = moving.filter(([, entry]) => entry.contact === undefined);
 	const created = await store.contacts.upsert(workspace, unknown.map(([, entry]) => contactFrom(entry.params.contactReference)));
@@ -109,20 +112,20 @@ function contactFrom(reference: string): { id?: string; email?: string; phone?: 
 	return /^\+?[\d\s().-]{6,}$/.test(reference) ? { phone: reference } : { id: reference };
 }
 
-function toChange(workspace: string, { params, contact, pipeline, assignment }: Decided): StageChange {
+function toChange(workspace: string, { params, contact, stageSeen, pipeline, assignment }: Decided): StageChange {
 	return {
 		workspace,
 		contactId: contact?.id ?? params.contactReference,
 		pipelineId: pipeline.id,
-		expectedStageId: contact?.stageId,
+		expectedStageId: stageSeen,
 		stageId: assignment.stageId,
 		setBy: assignment.rule === 'status' ? 'status' : 'model',
 		score: params.score,
 		status: params.status,
-		log: { rule: assignment.rule, confidence: params.confidence, usedFallback: params.usedFallback, actor: 'engine', sentence: assignment.sentence },
+		log: { rule: assignment.rule, confidence: params.confidence, reasoning: params.reasoning, usedFallback: params.usedFallback, actor: 'engine', sentence: assignment.sentence },
 	};
 }
 
-function toStage({ contact, pipeline, assignment }: Decided, activityId?: string): Stage {
-	return { pipelineId: pipeline.id, previousStageId: contact?.stageId, ...assignment, activityId };
+function toStage({ stageSeen, pipeline, assignment }: Decided, activityId?: string): Stage {
+	return { pipelineId: pipeline.id, previousStageId: stageSeen, ...assignment, activityId };
 }

@@ -4,6 +4,7 @@ import { ClassificationSchema } from '../../engine/classify/classification';
 import { ContactSchema, StatusSchema, type Contact, type Status } from '../../engine/message/contact';
 import { StageDefinitionSchema, type Pipeline } from '../../engine/pipeline/stage';
 import { ItemInputError } from '../shared/errors';
+import { isReplay } from '../shared/replay';
 import { readJson, readKey, readOptionalText, readParameter, readText } from '../shared/readParameter';
 
 export interface StageParameters {
@@ -19,7 +20,11 @@ export interface StageParameters {
 	status?: Status;
 	recommendedStage?: string;
 	usedFallback: boolean;
+	/** Why the score is what it is, for the log. */
+	reasoning?: string;
 	existing: 'skip' | 'update';
+	/** The message is one of the past: the contact is left where it is. */
+	replay?: boolean;
 }
 
 function readScore(context: IExecuteFunctions, index: number): number | undefined {
@@ -60,6 +65,8 @@ export function readStageParameters(context: IExecuteFunctions, index: number, i
 		status: StatusSchema.safeParse(status?.toUpperCase()).data,
 		recommendedStage: readOptionalText(context, 'options.recommendedStage', index) ?? classification?.recommendedStage,
 		usedFallback: classification?.usedFallback ?? false,
+		reasoning: classification && classification.reasons.length > 0 ? classification.reasons.join('; ') : classification?.summary,
 		existing: context.getNodeParameter('existing', index) === 'skip' ? 'skip' : 'update',
+		...(isReplay(item.json.message) ? { replay: true } : {}),
 	};
 }

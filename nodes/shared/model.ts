@@ -27,7 +27,8 @@ const isKeyLedger = (value: unknown): value is KeyLedger => isObject(value) && '
 const isSpendLedger = (value: unknown): value is SpendLedger => isObject(value) && 'reserve' in value && 'settle' in value && 'spentToday' in value;
 const isCallLog = (value: unknown): value is CallLog => isObject(value) && 'record' in value;
 
-function ports(store: Store | undefined): { keyLedger: KeyLedger; spendLedger: SpendLedger; callLog?: CallLog } {
+/** Where keys, spending and calls are kept: the store, else this process. */
+export function modelBookkeeping(store: Store | undefined): { keyLedger: KeyLedger; spendLedger: SpendLedger; callLog?: CallLog } {
 	const keys: unknown = store?.modelCalls.keyLedger();
 	const spend: unknown = store?.modelCalls.spendLedger();
 	const log: unknown = store?.modelCalls.callLog();
@@ -39,7 +40,7 @@ function ports(store: Store | undefined): { keyLedger: KeyLedger; spendLedger: S
 }
 
 /** The stricter of two optional caps, in USD. */
-function lower(a: number | undefined, b: number | undefined): number | undefined {
+export function lower(a: number | undefined, b: number | undefined): number | undefined {
 	if (a === undefined || b === undefined) return a ?? b;
 	return Math.min(a, b);
 }
@@ -53,7 +54,7 @@ export async function openNodeModel(context: IExecuteFunctions, store: Store | u
 	}
 	const { source, dailyCapUsd } = found;
 	const limiter = createLimiter();
-	const wired = ports(store);
+	const wired = modelBookkeeping(store);
 	const accesses = new Map<string, ModelAccess>();
 	let warned = false;
 	return {

@@ -3,6 +3,12 @@ import { NodeConnectionTypes, type INodeInputConfiguration, type INodeProperties
 /** The optional input for any chat model the user already has on the canvas. */
 export const modelInput: INodeInputConfiguration = { type: NodeConnectionTypes.AiLanguageModel, displayName: 'Model', maxConnections: 1, required: false };
 
+/** The optional input for any Embeddings node. */
+export const embeddingsInput: INodeInputConfiguration = { type: NodeConnectionTypes.AiEmbedding, displayName: 'Embeddings', maxConnections: 1, required: false };
+
+/** The optional input for any Vector Store node. */
+export const vectorStoreInput: INodeInputConfiguration = { type: NodeConnectionTypes.AiVectorStore, displayName: 'Vector Store', maxConnections: 1, required: false };
+
 export const modelField: INodeProperties = {
 	displayName: 'Model',
 	name: 'model',
@@ -15,6 +21,16 @@ export const modelField: INodeProperties = {
 	],
 	default: 'automatic',
 	description: 'Who answers. When no model can answer, rules do, and the item says so.',
+};
+
+/** The same for all items of a run: what leaves the house is no matter of an item's data. */
+export const redactField: INodeProperties = {
+	displayName: 'Redact Personal Data',
+	name: 'redact',
+	type: 'boolean',
+	default: false,
+	noDataExpression: true,
+	description: 'Whether e-mail addresses, phone numbers, cards and IBANs are hidden from the model and put back in its answer',
 };
 
 export const instructionsField: INodeProperties = {

@@ -33,16 +33,33 @@ async function fromConnection(context: IExecuteFunctions): Promise<FoundModel | 
 	return isConnectedModel(model) ? { kind: 'model', source: { kind: 'connected', model } } : undefined;
 }
 
-async function fromCredential(context: IExecuteFunctions): Promise<FoundModel | undefined> {
+/** What the node's model credential says. */
+export interface ModelCredential {
+	provider: 'openai' | 'anthropic' | 'compatible';
+	baseUrl?: string;
+	model: string;
+	keys: { key: string; dailyBudgetUsd?: number }[];
+	dailyCapUsd?: number;
+}
+
+/** The node's model credential; undefined when none is chosen, `unreadable` when its fields make no sense. */
+export async function modelCredential(context: IExecuteFunctions): Promise<ModelCredential | 'unreadable' | undefined> {
 	if (!context.getNode().credentials?.leadAutopilotModelApi) return undefined;
 	const parsed = CredentialSchema.safeParse(await context.getCredentials('leadAutopilotModelApi'));
-	if (!parsed.success) return noModel('the model credential cannot be read', "Open 'Lead Autopilot Model API' and save it again.");
+	if (!parsed.success) return 'unreadable';
 	const { provider, model, apiKeys, dailyBudgetPerKeyUsd, dailyCapUsd } = parsed.data;
-	const baseUrl = parsed.data.baseUrl || undefined;
 	const keys = apiKeys
 		.split(/[\s,;]+/)
 		.filter((key) => key !== '')
 		.map((key) => ({ key, ...(dailyBudgetPerKeyUsd && { dailyBudgetUsd: dailyBudgetPerKeyUsd }) }));
+	return { provider, model, keys, baseUrl: parsed.data.baseUrl || undefined, dailyCapUsd };
+}
+
+async function fromCredential(context: IExecuteFunctions): Promise<FoundModel | undefined> {
+	const credential = await modelCredential(context);
+	if (credential === undefined) return undefined;
+	if (credential === 'unreadable') return noModel('the model credential cannot be read', "Open 'Lead Autopilot Model API' and save it again.");
+	const { provider, model, keys, baseUrl, dailyCapUsd } = credential;
 	if (model === '') return noModel('the model credential names no model', "Fill in 'Model' in 'Lead Autopilot Model API'.");
 	if (provider === 'compatible' && !baseUrl) return noModel('the model credential has no base URL', "Fill in 'Base URL' in 'Lead Autopilot Model API', e.g. http://localhost:11434/v1.");
 	if (provider !== 'compatible' && keys.length === 0) return noModel('the model credential has no API key', "Fill in 'API Keys' in 'Lead Autopilot Model API'.");

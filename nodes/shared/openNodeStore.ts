@@ -5,6 +5,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { StoreConfig } from '../../store/config';
 import { openStore } from '../../store/openStore';
 import type { Store } from '../../store/store';
+import { readStoreCredential } from './storeCredential';
 
 type Context = Pick<IExecuteFunctions | ITriggerFunctions, 'getCredentials' | 'getNode'>;
 
@@ -26,17 +27,7 @@ export async function storeConfig(context: Context): Promise<StoreConfig> {
 		}
 		return { kind: 'sqlite', file: embeddedFile() };
 	}
-	const credential = await context.getCredentials('leadAutopilotStoreApi');
-	return {
-		kind: 'postgres',
-		host: String(credential.host),
-		port: Number(credential.port),
-		database: String(credential.database),
-		user: String(credential.user),
-		password: String(credential.password),
-		ssl: credential.ssl === true,
-		...(typeof credential.schema === 'string' && credential.schema.trim() !== '' ? { schema: credential.schema.trim() } : {}),
-	};
+	return readStoreCredential(await context.getCredentials('leadAutopilotStoreApi'));
 }
 
 /**

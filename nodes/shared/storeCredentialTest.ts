@@ -1,24 +1,19 @@
 import type { ICredentialDataDecryptedObject, ICredentialsDecrypted, INodeCredentialTestResult } from 'n8n-workflow';
 import { openStore } from '../../store/openStore';
+import { checkRedis } from '../../store/redis/connection';
+import { readStoreCredential } from './storeCredential';
 
-/** The test button of the store credential: opens the store, which also makes its tables, and says what it found. */
+/** The test button of the store credential: opens the store, which also makes its tables, asks Redis when there is one, and says what it found. */
 async function testStore(credential: ICredentialsDecrypted<ICredentialDataDecryptedObject>): Promise<INodeCredentialTestResult> {
-	const { host, port, database, user, password, ssl, schema } = credential.data ?? {};
+	const { redis, ...postgres } = readStoreCredential(credential.data ?? {});
 	try {
-		const store = await openStore({
-			kind: 'postgres',
-			host: String(host),
-			port: Number(port),
-			database: String(database),
-			user: String(user),
-			password: String(password ?? ''),
-			ssl: ssl === true,
-			...(typeof schema === 'string' && schema.trim() !== '' ? { schema: schema.trim() } : {}),
-		});
+		const store = await openStore(postgres);
 		try {
 			const ahead = Math.round((Date.now() - (await store.clock.now())) / 1000);
 			const clock = Math.abs(ahead) > 60 ? ` Its clock differs from this server's by ${Math.abs(ahead)} seconds; the database's counts.` : '';
-			return { status: 'OK', message: `Connected to database '${String(database)}' on ${String(host)}:${String(port)}; the tables of the autopilot are there.${clock}` };
+			if (redis) await checkRedis(redis);
+			const counting = redis ? ` Redis on ${redis.host}:${redis.port} counts the limits.` : '';
+			return { status: 'OK', message: `Connected to database '${postgres.database}' on ${postgres.host}:${postgres.port}; the tables of the autopilot are there.${counting}${clock}` };
 		} finally {
 			await store.close();
 		}

@@ -17,6 +17,8 @@ export const SANDBOX = {
 	sendgridKey: 'SG.sandbox.key',
 	openaiKey: 'sk-sandbox-openai',
 	anthropicKey: 'sk-ant-sandbox',
+	/** What other systems sign their reports with, or send as their password. */
+	webhookSecret: 'sandbox-webhook-secret',
 	mailUser: 'sales@demo.example',
 	mailPassword: 'sandbox-mail-password',
 } as const;

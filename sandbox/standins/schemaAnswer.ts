@@ -38,6 +38,7 @@ function known(name: string, reading: LeadReading): unknown {
 		needsAnswer: reading.text.trim() !== '' && !wantsOut,
 		wanted: wantsOut,
 		optOutWanted: wantsOut,
+		asksToStop: reading.intent === 'opt_out',
 		usedFallback: false,
 		flagged: false,
 		facts: [],

@@ -6,20 +6,29 @@ import { StoreNewerError } from '../errors';
 import type { Tables } from '../schema';
 import type { Session } from '../session';
 import { initial } from './0001-initial';
+import { knowledge } from './0002-knowledge';
+import { experimentPlans } from './0003-experiment-plans';
+import { decidedReviews } from './0004-decided-reviews';
+import { sendTimes } from './0005-send-times';
+import { limitsInRedis } from './0006-limits-in-redis';
+import { shadow } from './0007-shadow';
 import type { Migration, MigrationSteps } from './migration';
 
-const MIGRATIONS: readonly Migration[] = [initial];
+/** Every step this code knows. */
+export const MIGRATIONS: readonly Migration[] = [initial, knowledge, experimentPlans, decidedReviews, sendTimes, limitsInRedis, shadow];
 /** Name of the key that addresses are hashed with, in `meta`. */
 export const ADDRESS_KEY = 'address_key';
-
-const TARGET = MIGRATIONS.length;
+/** Name of the key that unsubscribe links are signed with, in `meta`. */
+export const UNSUBSCRIBE_KEY = 'unsubscribe_key';
 
 /**
- * Brings the store to this version of the code. Any number of processes may call it at once: one does the work under a
- * lock, the others wait for it.
- * @throws StoreNewerError when the store was made by newer code.
+ * Brings the store to this version of the code: every step it has not taken yet, in the order of their ids, also one
+ * that came into the code after a later one was taken. Any number of processes may call it at once: one does the work under a
+ * lock, the others wait for it. `migrations`
+ * are the steps to know of.
+ * @throws StoreNewerError when the store took a step that this code does not know.
  */
-export async function migrate(database: Database, where: string): Promise<void> {
+export async function migrate(database: Database, where: string, migrations: readonly Migration[] = MIGRATIONS): Promise<void> {
 	await database.write(async (session) => {
 		const { q, dialect } = session;
 		const schema = database.schema;
@@ -32,17 +41,18 @@ export async function migrate(database: Database, where: string): Promise<void> 
 		const table = (name: string): string => (schema === undefined ? `"${name}"` : `"${schema}"."${name}"`);
 		const steps: MigrationSteps = { dialect, table, run: async (statement) => await run(q, statement) };
 		await steps.run(`create table if not exists ${table('migrations')} (id bigint primary key, name text not null, applied_at bigint not null)`);
-		const { rows } = await sql<{ version: number | null }>`select max(id) as version from ${sql.raw(table('migrations'))}`.execute(q);
-		const version = rows[0].version ?? 0;
-		if (version > TARGET) {
-			throw new StoreNewerError(`The store ${where} was made by a newer version of Lead Autopilot (store version ${version}, this one knows ${TARGET}). Update the package on this n8n, or point it to another store.`);
+		const { rows } = await sql<{ id: number }>`select id from ${sql.raw(table('migrations'))} order by id`.execute(q);
+		const applied = new Set(rows.map(({ id }) => id));
+		const unknown = rows.filter(({ id }) => !migrations.some((migration) => migration.id === id)).map(({ id }) => id);
+		if (unknown.length > 0) {
+			throw new StoreNewerError(`The store ${where} was made by a newer version of Lead Autopilot (it has taken step ${unknown.join(', ')}, which this one does not know). Update the package on this n8n, or point it to another store.`);
 		}
-		for (const migration of MIGRATIONS.slice(version)) {
+		for (const migration of migrations.filter(({ id }) => !applied.has(id)).toSorted((a, b) => a.id - b.id)) {
 			await migration.up(steps);
 			await sql`insert into ${sql.raw(table('migrations'))} (id, name, applied_at) values (${migration.id}, ${migration.name}, ${session.now})`.execute(q);
 		}
 		await allowKnownMoves(session);
-		await session.insert('meta', [{ key: ADDRESS_KEY, value: randomBytes(32).toString('hex') }], sql`on conflict do nothing`);
+		await session.insert('meta', [ADDRESS_KEY, UNSUBSCRIBE_KEY].map((key) => ({ key, value: randomBytes(32).toString('hex') })), sql`on conflict do nothing`);
 	});
 }
 

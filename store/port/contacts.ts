@@ -13,7 +13,10 @@ export interface Contacts {
 	find(workspace: string, references: string[]): Promise<(Contact | undefined)[]>;
 	/** A person takes the conversation (until given), or hands it back (until null). */
 	setTakeOver(workspace: string, changes: { contactId: string; until: EpochMs | null; by: string }[]): Promise<void>;
-	/** Keeps what a classification said: score, status, summary. */
-	saveClassification(workspace: string, results: { contactId: string; messageId?: string; classification: Classification }[]): Promise<void>;
+	/**
+	 * Keeps what a classification said: score, status, summary. `readUntil` is the time of the newest message that was read, now
+	 * when absent: what came in while the model thought is newer than the summary.
+	 */
+	saveClassification(workspace: string, results: { contactId: string; messageId?: string; readUntil?: EpochMs; classification: Classification }[]): Promise<void>;
 	conversations(workspace: string, contactIds: string[]): Promise<Conversation[]>;
 }

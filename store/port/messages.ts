@@ -36,20 +36,21 @@ export interface ReadyConversation {
 export interface Messages {
 	/** Contact and message in one transaction. A repeat changes nothing. */
 	record(workspace: string, inputs: InboundInput[]): Promise<RecordedMessage[]>;
-	/** What a colleague wrote by hand in a channel: kept in the conversation, takes the thread over for `takeOverMs`, cancels what is planned there. */
+	/** What a colleague wrote by hand in a channel: kept in the conversation, takes the thread over for `takeOverMs`, cancels what is planned there. In mode shadow it stands beside what is decided: no takeover, and the lead's message is still decided. */
 	recordFromPerson(workspace: string, inputs: (InboundInput & { takeOverMs: number })[]): Promise<RecordedMessage[]>;
 	/**
 	 * Threads whose newest message is an undecided inbound older than `quietMs` and not leased: leased for `leaseMs` and
 	 * returned, oldest first. Threads that used up `maxLeases` become reviews instead. Workspaces in mode off are left alone, and
-	 * what a colleague has taken over waits until that ends.
+	 * what a colleague has taken over waits until that ends. In mode shadow the conversation ends with the message, whatever a
+	 * colleague answered meanwhile.
 	 */
 	claimReady(options: { workspaces?: string[]; quietMs: number; leaseMs: number; maxLeases: number; limit: number }): Promise<ReadyConversation[]>;
 	/** Ends the lease of conversations whose execution failed before anything was decided. */
 	release(workspace: string, messageIds: string[]): Promise<void>;
-	/** The stored reading of each message; what is stored first is kept. */
-	saveReadings(workspace: string, readings: { messageId: string; reply: Reply }[]): Promise<void>;
+	/** Keeps the reading of each message; what is stored first stays, unless the new one refines it; what a person put right stays. */
+	saveReadings(workspace: string, readings: { messageId: string; reply: Reply; refined?: boolean }[]): Promise<void>;
 	readings(workspace: string, messageIds: string[]): Promise<(Reply | undefined)[]>;
-	/** Settles messages without an answer (opt-out, out of office, no reply needed). */
+	/** Settles messages without an answer (opt-out, out of office, no reply needed). By the engine in mode shadow, or about a replay: kept as a shadow decision. */
 	decide(workspace: string, decisions: { messageId: string; reason: string; actor: Actor }[]): Promise<void>;
 	/** When each contact last wrote on the channel itself (source `channel`): what opens a provider's reply window. */
 	lastInboundAt(workspace: string, keys: { contactId: string; channel: Channel }[]): Promise<(EpochMs | undefined)[]>;

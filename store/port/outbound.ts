@@ -5,6 +5,7 @@ import type { Gate } from '../../engine/gate/gate';
 import type { Contact } from '../../engine/message/contact';
 import type { Actor, OutboundStatus, Review } from '../../engine/message/outbound';
 import type { Route, RouteFacts as DecisionFacts } from '../../engine/message/routeFacts';
+import type { Schedule } from '../../engine/sendTime/schedule';
 import type { EpochMs } from '../../engine/time';
 
 export type { Route };
@@ -28,6 +29,8 @@ export interface OutboundRow {
 	purpose: 'reply' | 'outreach';
 	draft: Draft;
 	gate?: Gate;
+	/** What Best Send Time chose, with the chance the moment had. */
+	schedule?: Schedule;
 	variant?: Variant;
 	score?: number;
 	sendAt?: EpochMs;
@@ -90,7 +93,9 @@ export interface Outbound {
 	find(workspace: string, ids: string[]): Promise<(OutboundRow | undefined)[]>;
 	/** Keeps the gate's verdict with its draft; ids without a row are ignored. */
 	recordGates(workspace: string, gates: { draftId: string; gate: Gate }[]): Promise<void>;
-	/** Job, reservation binding and "inbound decided" in one transaction; the facts are re-read there and `decide` routes. */
+	/** Keeps the chosen time with its draft while it is not planned yet; ids without such a row are ignored. */
+	recordSchedules(workspace: string, schedules: { draftId: string; schedule: Schedule }[]): Promise<void>;
+	/** Job, reservation binding and "inbound decided" in one transaction; the facts are re-read there and `decide` routes. What a route says would have happened is kept as a shadow decision. */
 	plan(requests: PlanRequest[], decide: DecideRoute): Promise<Planned[]>;
 	/** Due jobs, atomically leased: replies first, then score, then due time. Each is checked again by `decide`; what no longer holds is in `moved`. */
 	claimDue(options: { workspaces?: string[]; channels?: Channel[]; limit: number; leaseMs: number }, decide: DecideRoute): Promise<{ claimed: ClaimedJob[]; moved: OutboundRow[] }>;

@@ -19,6 +19,8 @@ export interface OutcomeInput {
 	errorCode?: string;
 	value?: number;
 	currency?: string;
+	/** True when the opt-out it stands for is on record already, with its own proof. */
+	optOutKept?: boolean;
 }
 export interface RecordedOutcome {
 	outboundId?: string;
@@ -29,7 +31,11 @@ export interface RecordedOutcome {
 	settled: boolean;
 }
 export interface Outcomes {
-	/** Idempotent, late or out of order. A receipt settles an uncertain send; an unsubscription, complaint or dead address suppresses, in the same transaction. */
-	record(events: OutcomeInput[]): Promise<RecordedOutcome[]>;
+	/**
+	 * Idempotent, late or out of order. A receipt settles an uncertain send, and one that shows that a message left settles what was
+	 * taken for failed; an unsubscription, complaint or dead address suppresses, in the same transaction. `durable`: survives a power
+	 * cut too, for events whose sender is told that they are on record.
+	 */
+	record(events: OutcomeInput[], options?: { durable?: boolean }): Promise<RecordedOutcome[]>;
 	list(workspace: string, filter: { outboundId?: string; contactId?: string; limit: number }): Promise<(OutcomeInput & { attributed: string })[]>;
 }

@@ -18,7 +18,7 @@ export interface Pipelines {
 	save(workspace: string, pipelines: Pipeline[]): Promise<void>;
 	find(workspace: string, ids: string[]): Promise<(Pipeline | undefined)[]>;
 	list(workspace: string): Promise<Pipeline[]>;
-	/** Compare-and-set. `applied: false` when somebody else moved the contact first; nothing was written. */
+	/** Compare-and-set; a person's move is kept as a label too. `applied: false` when somebody else moved the contact first; nothing was written. */
 	changeStages(changes: StageChange[]): Promise<{ applied: boolean; activityId?: string }[]>;
 	activities(workspace: string, contactId: string, limit: number): Promise<{ id: string; kind: string; at: EpochMs; detail: unknown }[]>;
 }

@@ -171,5 +171,5 @@ function scriptedModel(standIns: StandIns): Pick<World, 'script' | 'timesAsked'>
 function jsonFor({ schema }: ModelRequest, { score, status, confidence = 0.95, summary = 'The lead asked a question.', reply }: ModelAnswers): object {
 	const properties = Object.keys(schema?.properties ?? {});
 	if (properties.includes('subject')) return { text: reply, subject: null, confidence, reasoning: 'It answers what was asked.' };
-	return { score, status, confidence, summary, reasons: ['asked a question'], ...(properties.includes('recommendedStage') ? { recommendedStage: null } : {}) };
+	return { score, status, confidence, summary, reasons: ['asked a question'], newestMessage: null, ...(properties.includes('recommendedStage') ? { recommendedStage: null } : {}) };
 }

@@ -52,6 +52,63 @@ describe('A/B Variant', () => {
 		expect((await store().experiments.results('default', 'greeting')).reduce((sum, arm) => sum + arm.assigned, 0)).toBe(0);
 	});
 
+	it('goes on serving a paused or completed experiment that no item names: the control, then the winner', async () => {
+		await create();
+		const served = async (item = {}) => variantOf((await runNode(node, [{ email: 'x@example.com', ...item }])).outputs[0][0].json);
+		const steer = async (operation: string, extra = {}) => await runNode(node, [{}], { parameters: { operation, experiment: 'greeting', ...extra } });
+		await steer('pause');
+		expect(await served()).toMatchObject({ experimentId: 'greeting', variantId: 'a', propensity: 1, sticky: false });
+		await steer('complete', { winner: 'b' });
+		expect(await served()).toMatchObject({ experimentId: 'greeting', variantId: 'b', propensity: 1 });
+		// One that runs comes first, whatever it is for.
+		await create('next');
+		expect(await served()).toMatchObject({ experimentId: 'next', propensity: 0.5 });
+	});
+
+	it('takes the newest of those that rest, that of the reply’s intent before one for any', async () => {
+		const save = async (id: string, context?: string) => await store().experiments.save([{ workspace: 'default', id, name: id, status: 'completed', winner: 'b', metric: 'reply', context, variants: variants.variant }]);
+		let now = Date.now();
+		jest.spyOn(Date, 'now').mockImplementation(() => (now += 1));
+		for (const [id, context] of [['z-old', undefined], ['a-new', undefined], ['z-objection', 'objection'], ['b-objection', 'objection'], ['meeting', 'meeting']] as const) await save(id, context);
+		jest.restoreAllMocks();
+		const reply = (intent: string) => ({ intent, optOut: { wanted: false, certainty: 0 }, sentiment: 0, language: 'en', needsAnswer: true });
+		const { outputs } = await runNode(node, [{ email: 'x@example.com' }, { email: 'x@example.com', reply: reply('objection') }, { email: 'x@example.com', reply: reply('question') }]);
+		expect(outputs[0].map((item) => item.json.variant)).toMatchObject([{ experimentId: 'a-new' }, { experimentId: 'b-objection' }, { experimentId: 'a-new' }]);
+	});
+
+	it('chooses for a message of the past without keeping it, whatever else its message looks like', async () => {
+		await create();
+		const replays = people.slice(0, 20).map((person, i) => ({ ...person, message: { replayOf: `m${i}`, text: 7 } }));
+		const first = (await runNode(node, replays)).outputs[0].map((item) => item.json.variant);
+		expect(first).toMatchObject(replays.map(() => ({ propensity: 0.5, sticky: false, sentence: expect.stringMatching(/not kept/) })));
+		expect((await runNode(node, replays)).outputs[0].map((item) => item.json.variant)).toEqual(first);
+		expect(await store().experiments.results('default', 'greeting')).toEqual([]);
+		// Live and past in one batch: the live one is kept, the past one is not.
+		const { outputs } = await runNode(node, [replays[0], { email: 'live@example.com' }, { email: 'p1@example.com' }]);
+		expect(outputs[0].map((item) => variantOf(item.json)?.propensity)).toEqual([0.5, 0.5, 0.5]);
+		expect((await store().experiments.results('default', 'greeting')).reduce((sum, arm) => sum + arm.assigned, 0)).toBe(2);
+		await runNode(node, replays, { parameters: { source: 'inline', variants } });
+		expect(await store().experiments.results('default', 'inline')).toEqual([]);
+	});
+
+	it('steers only from where it makes sense', async () => {
+		const steer = async (operation: string, extra = {}) => (await runNode(node, [{}], { parameters: { operation, experiment: 'greeting', ...extra } })).outputs[0][0].json.experiment as { status: string; winner?: string; resumedAt?: number };
+		await create();
+		const running = await steer('resume');
+		// It never stopped: guardrails go on counting.
+		expect([running.status, running.resumedAt]).toEqual(['running', undefined]);
+		expect((await steer('pause')).status).toBe('paused');
+		expect((await steer('pause')).status).toBe('paused');
+		const resumed = await steer('resume');
+		expect([resumed.status, typeof resumed.resumedAt]).toEqual(['running', 'number']);
+		await steer('complete', { winner: 'b' });
+		await expect(steer('resume')).rejects.toThrow(/'greeting' is completed with 'b', so it cannot be resumed/);
+		await expect(steer('pause')).rejects.toThrow(/'greeting' is completed with 'b', so it cannot be paused/);
+		expect(await steer('complete', { winner: 'a' })).toMatchObject({ status: 'completed', winner: 'a' });
+		await create();
+		expect((await store().experiments.find('default', ['greeting']))[0]).toMatchObject({ status: 'completed', winner: 'a' });
+	});
+
 	it('makes one output a variant', async () => {
 		await create();
 		const { outputs } = await runNode(node, people, { parameters: { split: true, outputIds: 'a, b' } });

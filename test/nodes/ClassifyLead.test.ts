@@ -16,7 +16,7 @@ jest.mock('../../store/openStore', () => {
 
 const [HOT, WARM, , UNSURE] = [0, 1, 2, 3];
 const node = new ClassifyLead();
-const ANSWER = { score: 72, status: 'QUALIFIED', confidence: 0.81, summary: 'Wants 20 chairs by Friday.', reasons: ['asked for a quote'] };
+const ANSWER = { score: 72, status: 'QUALIFIED', confidence: 0.81, summary: 'Wants 20 chairs by Friday.', reasons: ['asked for a quote'], newestMessage: null };
 
 const classificationOf = ({ outputs }: RunResult, place = 0): Classification => ClassificationSchema.parse(outputs.flat().sort((a, b) => itemOf(a) - itemOf(b))[place].json.classification);
 const itemOf = (item: { pairedItem?: unknown }): number => Number((item.pairedItem as { item: number }).item);
@@ -25,8 +25,8 @@ describe('Classify Lead', () => {
 	const { store, breakStore } = useEmbeddedStore();
 	const model = useModelStandIn();
 
-	const record = async (workspace: string, text: string) => {
-		const message = MessageSchema.omit({ id: true, workspace: true }).parse({ ...(contractItem(text, { workspace }).message as object), providerId: 'wamid.1' });
+	const record = async (workspace: string, text: string, providerId = 'wamid.1') => {
+		const message = MessageSchema.omit({ id: true, workspace: true }).parse({ ...(contractItem(text, { workspace }).message as object), providerId });
 		const [recorded] = await store().messages.record(workspace, [{ message, contact: { name: 'Ana López', email: 'ana@example.com', phone: '+34600111222' } }]);
 		return recorded;
 	};
@@ -99,6 +99,17 @@ describe('Classify Lead', () => {
 		expect(classificationOf(await runNode(node, [contractItem('A quote please')], { connected }))).toMatchObject({ score: 72, modelId: 'own', usedFallback: false });
 	});
 
+	it('takes an answer that lacks the reading of the newest message, or makes up an intent', async () => {
+		const lacking = { score: 72, status: 'QUALIFIED', confidence: 0.81, summary: 'Wants 20 chairs.', reasons: ['asked for a quote'] };
+		for (const answer of [lacking, { ...ANSWER, newestMessage: { intent: 'smalltalk', asksToStop: false } }]) {
+			model.answers(answer);
+			const before = model.requests.length;
+			const result = await runNode(node, [contractItem('A quote please')], { credentials: model.credential(), parameters: { cache: false } });
+			expect(classificationOf(result)).toMatchObject({ score: 72, usedFallback: false });
+			expect(model.requests.length - before).toBe(1);
+		}
+	});
+
 	it('does not call a model when told so', async () => {
 		model.answers(ANSWER);
 		const result = await runNode(node, [contractItem('A quote please')], { credentials: model.credential(), parameters: { model: 'none' } });
@@ -128,6 +139,31 @@ describe('Classify Lead', () => {
 		const kept = await runNode(node, [contractItem('Please stop writing to me', { id: recorded.message.id, reply: own })]);
 		expect(kept.outputs.flat()[0].json.reply).toEqual(own);
 		expect(await store().messages.readings('acme', [recorded.message.id])).toEqual([reading]);
+	});
+
+	it('lets the model hear a wish the rules did not, and keeps it for a person; a wish the rules are certain of stays', async () => {
+		const read = async (text: string) => {
+			const recorded = await record('acme', text, text);
+			const { outputs } = await runNode(node, [contractItem(text, { id: recorded.message.id, contactId: recorded.contact.id })], { credentials: model.credential() });
+			const [stored] = await store().messages.readings('acme', [recorded.message.id]);
+			return { item: ReplySchema.parse(outputs.flat()[0].json.reply), stored };
+		};
+		model.answers({ ...ANSWER, newestMessage: { intent: 'objection', asksToStop: true } });
+		const veiled = await read('The kindest thing you could do is vanish like morning fog.');
+		expect(veiled.item).toMatchObject({ intent: 'opt_out', needsAnswer: true, optOut: { wanted: true, certainty: 0.55 } });
+		expect(veiled.stored).toEqual(veiled.item);
+		// From the cache too, and for a row that no message of the store stands behind.
+		const row = { email: 'row@example.com', text: 'Vanish like morning fog, please.', message: contractItem('Vanish like morning fog, please.').message };
+		for (const cached of [false, true]) {
+			const { outputs } = await runNode(node, [row], { credentials: model.credential() });
+			expect(outputs.flat()[0].json).toMatchObject({ classification: { cached }, reply: { intent: 'opt_out', optOut: { wanted: true } } });
+		}
+
+		model.answers({ ...ANSWER, newestMessage: { intent: 'interested', asksToStop: false } });
+		const plain = await read('Please remove me from your mailing list.');
+		expect(plain.item).toMatchObject({ intent: 'opt_out', optOut: { wanted: true } });
+		expect(plain.item.optOut.certainty).toBeGreaterThanOrEqual(0.8);
+		expect(plain.stored).toEqual(plain.item);
 	});
 
 	it('knows the conversation of a contact the store knows, when the item brings none', async () => {

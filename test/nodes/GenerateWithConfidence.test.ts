@@ -60,7 +60,7 @@ describe('Generate With Confidence', () => {
 			tokens: 120,
 			usedFallback: false,
 			decision: { autoSend: true },
-			sentence: "May be sent: confidence 0.93 (the model's own estimate) reaches 0.85.",
+			sentence: 'May be sent: confidence 0.93 (uncalibrated: 0 of 30 reviews) reaches 0.85.',
 		});
 		expect(draft.promptVersion).toMatch(/^[0-9a-f]{12}$/);
 		expect(model.requests[0].messages[0].text).toContain('"Hi Ana"');
@@ -81,7 +81,7 @@ describe('Generate With Confidence', () => {
 	});
 
 	it.each([
-		['low confidence', { ...ANSWER, confidence: 0.84 }, "confidence 0.84 (the model's own estimate) is below 0.85"],
+		['low confidence', { ...ANSWER, confidence: 0.84 }, 'confidence 0.84 (uncalibrated: 0 of 30 reviews) is below 0.85'],
 		['a figure nobody gave', { ...ANSWER, text: 'It costs 499 EUR, Ana.' }, 'a figure that is not in the facts'],
 		['a placeholder left', { ...ANSWER, text: 'Dear [Name], sure, we can do that.' }, 'a placeholder was left'],
 		['another language', { ...ANSWER, text: 'Wir liefern in zehn Tagen, vielen Dank für Ihre Nachricht.' }, 'another language'],
@@ -96,7 +96,7 @@ describe('Generate With Confidence', () => {
 		model.answers(ANSWER);
 		const result = await runNode(node, [contractItem('How long does delivery take?')], { credentials: model.credential(), parameters: { ...NO_AUDIT, auditShare: 1 } });
 		expect(result.outputs[NEEDS_REVIEW]).toHaveLength(1);
-		expect(draftOf(result).decision).toEqual({ autoSend: false, audited: true, source: 'fixed', threshold: 0.85 });
+		expect(draftOf(result).decision).toEqual({ autoSend: false, audited: true, source: 'fixed', threshold: 0.85, rawThreshold: 0.85, sampling: 'full' });
 	});
 
 	it('writes from the template when the model fails, and still for review', async () => {

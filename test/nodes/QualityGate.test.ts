@@ -116,7 +116,7 @@ describe('inbound', () => {
 	});
 
 	it('asks a person about a doubtful wish', async () => {
-		const item = await received('How did you get my number?');
+		const item = await received('I joined a different gym ages ago so you can scrub me from your contacts');
 		expect(counts((await inbound([item])).outputs)).toEqual([0, 1, 0]);
 		await inbound([item]);
 		const reviews = await withStore(async (store) => await store.reviews.list('default', { open: true, limit: 10 }));

@@ -7,6 +7,8 @@ export interface RunOptions {
 	continueOnFail?: boolean;
 	/** Credentials by type name, as decrypted. */
 	credentials?: Record<string, ICredentialDataDecryptedObject>;
+	/** Files of each item by field name, in the items' order. */
+	binary?: (Record<string, { content: Buffer; mimeType: string; fileName?: string }> | undefined)[];
 	/** What getInputConnectionData answers, by connection type. */
 	connected?: Record<string, unknown>;
 }
@@ -32,7 +34,10 @@ export async function runNode(nodeType: INodeType, items: IDataObject[], options
 	node.parameters = NodeHelpers.getNodeParameters(description.properties, options.parameters ?? {}, true, false, node, description) ?? {};
 	const nodeTypes = { getByName: () => nodeType, getByNameAndVersion: () => nodeType, getKnownTypes: () => ({}) };
 	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
-	const input: INodeExecutionData[] = items.map((json, index) => ({ json, pairedItem: { item: index } }));
+	const input: INodeExecutionData[] = items.map((json, index) => {
+		const files = Object.entries(options.binary?.[index] ?? {}).map(([field, { mimeType, fileName }]) => [field, { data: 'filesystem-v2', id: `file:${index}:${field}`, mimeType, fileName }]);
+		return { json, pairedItem: { item: index }, ...(files.length > 0 ? { binary: Object.fromEntries(files) as INodeExecutionData['binary'] } : {}) };
+	});
 	const hints: string[] = [];
 
 	const lookUp = (path: string): unknown =>
@@ -56,7 +61,7 @@ export async function runNode(nodeType: INodeType, items: IDataObject[], options
 		getExecutionCancelSignal: () => undefined,
 		onExecutionCancellation: () => undefined,
 		logger: { info() {}, warn() {}, error() {}, debug() {} },
-		helpers: {},
+		helpers: { getBinaryDataBuffer: async (index: number, field: string) => options.binary?.[index]?.[field].content },
 		getNodeParameter: (name: string, itemIndex: number, fallback?: unknown) => {
 			const raw = lookUp(name);
 			if (raw === undefined) {

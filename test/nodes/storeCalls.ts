@@ -3,6 +3,13 @@ import type { Store } from '../../store/store';
 /** The calls made to any store wrapped by `countingCalls`, as `repository.method`. */
 export const storeCalls: string[] = [];
 
+let overtaking: { call: string; act: () => Promise<unknown> } | undefined;
+
+/** Once, right after the next such call and before its answer is used: what somebody else does meanwhile. */
+export function afterCall(call: string, act: () => Promise<unknown>): void {
+	overtaking = { call, act };
+}
+
 /** A store that notes each call. Each is one round trip or one transaction. */
 export function countingCalls(store: Store): Store {
 	return new Proxy(store, {
@@ -15,7 +22,14 @@ export function countingCalls(store: Store): Store {
 					if (typeof call !== 'function') return call;
 					return (...parameters: unknown[]): unknown => {
 						storeCalls.push(`${repository}.${method}`);
-						return Reflect.apply(call, methods, parameters);
+						const answer: unknown = Reflect.apply(call, methods, parameters);
+						if (overtaking?.call !== `${repository}.${method}`) return answer;
+						const { act } = overtaking;
+						overtaking = undefined;
+						return Promise.resolve(answer).then(async (value) => {
+							await act();
+							return value;
+						});
 					};
 				},
 			});

@@ -11,17 +11,18 @@ describe.each(DIALECTS)('hostile input on %s', (dialect) => {
 	afterEach(async () => await test.close());
 
 	it('empty batches answer with nothing', async () => {
-		const { accounts, contacts, messages, outbound, reviews, settings, suppressions, limits, experiments, outcomes, pipelines, analyses } = test.store;
+		const { accounts, contacts, messages, outbound, reviews, settings, suppressions, limits, experiments, outcomes, pipelines, analyses, knowledge, labels, leadScores } = test.store;
 		const answers = await Promise.all([
 			accounts.byExternalId([]), contacts.upsert('acme', []), contacts.find('acme', []), contacts.conversations('acme', []), messages.record('acme', []), messages.recordFromPerson('acme', []), messages.readings('acme', []),
 			messages.lastInboundAt('acme', []), outbound.saveDrafts([]), outbound.find('acme', []), outbound.plan([], sendNow), outbound.beginSend('acme', []), outbound.markSent([]), outbound.markFailed([]), outbound.cancel('acme', [], '', 'person'),
 			reviews.open([]), settings.effective([]), suppressions.optOut([]), suppressions.check('acme', []), limits.reserve([], 1), experiments.save([]), experiments.find('acme', []), experiments.assign([]), outcomes.record([]),
-			pipelines.find('acme', []), pipelines.changeStages([]), analyses.get('acme', [], 1),
+			pipelines.find('acme', []), pipelines.changeStages([]), analyses.get('acme', [], 1), knowledge.put('acme', []), knowledge.remove('acme', 'document', []), knowledge.search('acme', [], () => [], 1), knowledge.chunks('acme', []),
+			labels.list('acme', { contactIds: [], limit: 1 }), leadScores.pastLeads('acme', { events: [], contactIds: [], limit: 1 }),
 		]);
 		for (const answer of answers) expect(answer).toEqual([]);
 		await Promise.all([
 			accounts.upsert([]), contacts.setTakeOver('acme', []), contacts.saveClassification('acme', []), messages.release('acme', []), messages.saveReadings('acme', []), messages.decide('acme', []), outbound.recordGates('acme', []),
-			suppressions.optIn('acme', []), limits.commit('acme', []), limits.release('acme', []), pipelines.save('acme', []), analyses.put('acme', []),
+			suppressions.optIn('acme', []), limits.commit('acme', []), limits.release('acme', []), pipelines.save('acme', []), analyses.put('acme', []), knowledge.saveVectors('acme', 'm', []), labels.correct('acme', []), leadScores.saveSnapshots('acme', [], []),
 		]);
 		expect(await outbound.claimDue(CLAIM, sendNow)).toEqual({ claimed: [], moved: [] });
 		expect(await messages.claimReady({ workspaces: [], quietMs: 0, leaseMs: 1, maxLeases: 1, limit: 5 })).toEqual([]);

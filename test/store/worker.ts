@@ -7,6 +7,7 @@ import { DAY, epochMs, later } from '../../engine/time';
 import { closeAllStores, openStore } from '../../store/openStore';
 import type { StoreConfig } from '../../store/config';
 import type { Store } from '../../store/store';
+import { push } from './limitCrowd';
 import { inbound, newDraft, PASS, sendNow, toReview } from './fixtures';
 
 const say = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
@@ -62,6 +63,7 @@ async function main(): Promise<void> {
 	const store = await openStore(parsed);
 	if (task === 'claim') await claim(store, Number(name));
 	else if (task === 'write') await write(store, name);
+	else if (task === 'limits') say(await push(store, JSON.parse(name)));
 	else say('open');
 	await store.close();
 	await closeAllStores();

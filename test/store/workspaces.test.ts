@@ -1,7 +1,7 @@
 import type { Classification } from '../../engine/classify/classification';
 import type { Reply } from '../../engine/reply/reply';
 import { DAY, iso, later, MINUTE } from '../../engine/time';
-import type { StageChange, Store } from '../../store/store';
+import type { KnowledgeInput, StageChange, Store, WeighTerms } from '../../store/store';
 import { CLAIM, DIALECTS, inbound, newDraft, openTestStore, PASS, sendNow, START, stopServers, toReview, type TestStore } from './fixtures';
 
 afterAll(stopServers);
@@ -9,6 +9,9 @@ afterAll(stopServers);
 const REPLY: Reply = { intent: 'question', optOut: { wanted: false, certainty: 0 }, sentiment: 0, language: 'en', needsAnswer: true };
 const classified = (summary: string): Classification => ({ intent: 'hot', score: 75, status: 'QUALIFIED', confidence: 0.8, summary, reasons: [], evidence: [], usedFallback: false, retryCount: 0, cached: false, abstained: false, sentence: 'Hot.' });
 const READY = { quietMs: 0, leaseMs: MINUTE, maxLeases: 3, limit: 50 };
+
+const document = (text: string): KnowledgeInput => ({ kind: 'document', id: 'k', title: 'T', hash: text, characters: text.length, chunks: [{ text, terms: ['word'] }] });
+const allTerms: WeighTerms = (terms) => terms.map((term) => ({ term, weight: 1 }));
 
 /** Fills a workspace through every writing method, always with the same ids; only the texts name the workspace. */
 async function fill(store: Store, workspace: string): Promise<void> {
@@ -21,6 +24,11 @@ async function fill(store: Store, workspace: string): Promise<void> {
 	await store.messages.saveReadings(workspace, [{ messageId: 'm', reply: { ...REPLY, language: workspace } }]);
 	await store.contacts.saveClassification(workspace, [{ contactId: 'c', classification: classified(workspace) }]);
 	await store.analyses.put(workspace, [{ hash: 'h', classification: classified(workspace) }]);
+	await store.knowledge.put(workspace, [document(workspace)]);
+	await store.knowledge.saveVectors(workspace, 'm', [{ kind: 'document', documentId: 'k', place: 0, text: workspace, vector: Float32Array.from([1]) }]);
+	await store.labels.correct(workspace, [{ contactId: 'c', actor: 'a', labels: [{ field: 'score', to: '70' }], score: 70, sentence: 's' }]);
+	await store.leadScores.saveSnapshots(workspace, [{ contactId: 'c', features: { n: 1 }, baseScore: 1, score: 1, draw: 0 }], []);
+	await store.leadScores.save(workspace, { conversions: 1, examples: 2 });
 	await store.pipelines.save(workspace, [{ id: 'p', name: workspace, stages: [{ id: 's', name: 'S', type: 'LEAD', order: 1 }] }]);
 	await store.experiments.save([{ workspace, id: 'e', name: workspace, status: 'running', metric: 'replied', variants: [] }]);
 	await store.experiments.assign([{ workspace, experimentId: 'e', contactId: 'c', choose: () => ({ variantId: workspace, propensity: 0.5 }) }]);
@@ -33,8 +41,23 @@ async function fill(store: Store, workspace: string): Promise<void> {
 
 /** Everything the reading methods give out of a workspace. */
 async function everything(store: Store, workspace: string): Promise<unknown> {
-	const { accounts, contacts, messages, outbound, reviews, settings, suppressions, experiments, outcomes, pipelines, analyses, modelCalls } = store;
+	const { accounts, contacts, messages, outbound, reviews, settings, suppressions, experiments, outcomes, pipelines, analyses, knowledge, labels, leadScores, modelCalls, answerTimes, sendLoad } = store;
+	const vectors: unknown[] = [];
+	await knowledge.scanVectors(workspace, 'm', (page) => vectors.push(...page));
+	const labelled = await labels.list(workspace, { limit: 99 });
 	return await Promise.all([
+		vectors,
+		// Their ids are random.
+		labelled.map(({ contactId, field, to }) => ({ contactId, field, to })),
+		knowledge.list(workspace, { kind: 'document', limit: 99 }),
+		knowledge.counts(workspace),
+		knowledge.search(workspace, [{ kind: 'document', terms: ['word'] }], allTerms, 9),
+		knowledge.chunks(workspace, [{ kind: 'document', documentId: 'k', place: 0 }]),
+		knowledge.withoutVector(workspace, 'other', 9),
+		leadScores.examples(workspace, { windowMs: 0, conversions: ['deal_won'], limit: 99 }),
+		leadScores.conversionByScore(workspace, { windowMs: 0, conversions: ['deal_won'] }),
+		leadScores.current(workspace),
+		leadScores.pastLeads(workspace, { events: ['deal_won'], limit: 99 }),
 		accounts.list(workspace),
 		contacts.find(workspace, ['c', 'a@b.de', '491511234567', 'b-only']),
 		contacts.conversations(workspace, ['c', 'b-only']),
@@ -44,6 +67,7 @@ async function everything(store: Store, workspace: string): Promise<unknown> {
 		outbound.list(workspace, { limit: 99 }),
 		outbound.transitions(workspace, 'd'),
 		reviews.list(workspace, { limit: 99 }),
+		reviews.judgedDrafts(workspace, 99),
 		settings.effective([{ workspace, accountId: 'acc', contactId: 'c' }]),
 		suppressions.check(workspace, [{ contactId: 'c', channel: 'whatsapp' }, { channel: 'email', address: 'a@b.de' }]),
 		experiments.find(workspace, ['e', 'b-only']),
@@ -55,6 +79,10 @@ async function everything(store: Store, workspace: string): Promise<unknown> {
 		pipelines.activities(workspace, 'c', 99),
 		analyses.get(workspace, ['h'], DAY),
 		modelCalls.spendLedger().spentToday(workspace, '2026-03-02'),
+		answerTimes.recentContacts([{ workspace, channel: 'whatsapp' }], { since: later(START, -DAY), sends: 99 }),
+		answerTimes.events([{ workspace, channel: 'whatsapp', contactId: 'c' }, { workspace, channel: 'whatsapp', contactId: 'b-only' }], { since: later(START, -DAY), perContact: 99 }),
+		sendLoad.ofWorkspaces([workspace], []).then((days) => days.map((counts) => [...counts])),
+		sendLoad.ofContacts([{ workspace, contactId: 'c' }, { workspace, contactId: 'b-only' }], later(START, -DAY), []),
 	]);
 }
 
@@ -74,6 +102,7 @@ const WRITES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
 	'messages.claimReady': async ({ messages }) => await messages.claimReady({ ...READY, workspaces: ['b'] }),
 	'outbound.saveDrafts': async ({ outbound }) => await outbound.saveDrafts([newDraft({ workspace: 'b', id: 'b-only' })]),
 	'outbound.recordGates': async ({ outbound }) => await outbound.recordGates('b', [{ draftId: 'd', gate: PASS }]),
+	'outbound.recordSchedules': async ({ outbound }) => await outbound.recordSchedules('b', [{ draftId: 'r', schedule: { sendAt: iso(START), localTime: '2026-03-02 12:00', timezone: 'UTC', purpose: 'reply', source: 'reply', moved: [], lawful: 'off', sentence: 'changed' } }]),
 	'outbound.plan': async ({ outbound }) => await outbound.plan([{ workspace: 'b', draftId: 'new', draft: newDraft({ workspace: 'a', id: 'new', contactId: 'c', threadId: 'thread-1', inboundIds: ['m'] }) }], sendNow),
 	'outbound.claimDue': async ({ outbound }) => await outbound.claimDue({ ...CLAIM, workspaces: ['b'] }, sendNow),
 	'outbound.markSent': async ({ outbound }) => await outbound.markSent([{ workspace: 'b', id: 'd', providerId: 'changed' }]),
@@ -84,10 +113,19 @@ const WRITES: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
 	'suppressions.optIn': async ({ suppressions }) => await suppressions.optIn('b', [{ contactId: 'c', channel: 'whatsapp', actor: 'x', reason: 'x' }]),
 	'experiments.save': async ({ experiments }) => await experiments.save([{ workspace: 'b', id: 'e', name: 'changed', status: 'paused', metric: 'x', variants: [] }]),
 	'experiments.assign': async ({ experiments }) => await experiments.assign([{ workspace: 'b', experimentId: 'e', contactId: 'c2', choose: () => ({ variantId: 'changed', propensity: 1 }) }]),
+	'experiments.move': async ({ experiments }) => await experiments.move({ workspace: 'b', id: 'e', from: 'running', to: 'completed', winner: 'changed' }),
+	'experiments.keepShares': async ({ experiments }) => await experiments.keepShares('b', [{ experimentId: 'e', shares: { changed: 1 } }]),
 	'outcomes.record': async ({ outcomes }) => await outcomes.record([{ workspace: 'b', event: 'replied', occurredAt: START, outboundId: 'sent' }, { workspace: 'b', event: 'clicked', occurredAt: START, providerId: 'out' }, { workspace: 'b', event: 'deal_won', occurredAt: START, contactId: 'c' }]),
 	'pipelines.save': async ({ pipelines }) => await pipelines.save('b', [{ id: 'p', name: 'changed', stages: [{ id: 's', name: 'S', type: 'LEAD', order: 1 }] }]),
 	'pipelines.changeStages': async ({ pipelines }) => await pipelines.changeStages([change('b')]),
 	'analyses.put': async ({ analyses }) => await analyses.put('b', [{ hash: 'h', classification: classified('changed') }]),
+	'knowledge.put': async ({ knowledge }) => await knowledge.put('b', [document('changed')]),
+	'knowledge.remove': async ({ knowledge }) => await knowledge.remove('b', 'document', ['k']),
+	'knowledge.saveVectors': async ({ knowledge }) => await knowledge.saveVectors('b', 'm', [{ kind: 'document', documentId: 'k', place: 0, text: 'b', vector: Float32Array.from([9]) }, { kind: 'document', documentId: 'k', place: 0, text: 'a', vector: Float32Array.from([9]) }]),
+	'labels.correct': async ({ labels }) => await labels.correct('b', [{ contactId: 'c', actor: 'x', labels: [{ field: 'status', to: 'WON' }], status: 'WON', score: 1, sentence: 'changed' }]),
+	'leadScores.saveSnapshots': async ({ leadScores }) => await leadScores.saveSnapshots('b', [{ contactId: 'c', features: { changed: 1 }, baseScore: 99, score: 99, draw: 0 }], []),
+	'leadScores.save': async ({ leadScores }) => await leadScores.save('b', { record: { model: { intercept: 9, weights: {}, examples: 1, conversions: 1 }, chances: [], scores: [] }, conversions: 9, examples: 9 }),
+	'leadScores.current': async ({ leadScores }) => await leadScores.current('b', 0),
 	'modelCalls.callLog': async ({ modelCalls }) => await modelCalls.callLog().record({ workspace: 'b', purpose: 'draft', modelId: 'm', promptVersion: 'v', latencyMs: 1, attempts: 1, outcome: 'ok', at: iso(START) }),
 };
 

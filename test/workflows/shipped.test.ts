@@ -7,14 +7,14 @@ import type { NodeJson, WorkflowJson } from '../../sandbox/n8n/importing';
 import { shippedWorkflows, WORKFLOWS_FOLDER } from '../../sandbox/shippedWorkflows';
 import { packDescriptions } from './packDescriptions';
 
-const FILES = ['00-quick-start', '01-intake-leads', '02-intake-messages', '03-autopilot', '04-dispatch', '09-housekeeping'];
+const FILES = ['00-quick-start', '01-intake-leads', '02-intake-messages', '03-autopilot', '04-dispatch', '06-outcomes', '09-housekeeping', '11-shadow-replay'];
 const STICKY = 'n8n-nodes-base.stickyNote';
 const PACK = packDescriptions();
 /** Nodes that hand a message to a channel. */
-const SENDING = ['n8n-nodes-base.httpRequest', 'n8n-nodes-base.emailSend'];
+const SENDING = ['n8n-nodes-base.httpRequest', 'n8n-nodes-lead-autopilot.outreachEmail'];
 /** Nodes with an address of their own. */
-const LISTENING = ['webhook', 'formTrigger', 'form', 'whatsAppTrigger', 'facebookTrigger', 'twilioTrigger'].map((name) => `n8n-nodes-base.${name}`);
-const HIGH_VOLUME = ['01', '02', '03', '04', '09'];
+const LISTENING = [...['webhook', 'formTrigger', 'form', 'whatsAppTrigger', 'facebookTrigger', 'twilioTrigger'].map((name) => `n8n-nodes-base.${name}`), 'n8n-nodes-lead-autopilot.outcomeTrigger'];
+const HIGH_VOLUME = ['01', '02', '03', '04', '06', '09'];
 
 const read = (name: string): WorkflowJson => JSON.parse(readFileSync(join(WORKFLOWS_FOLDER, `${name}.json`), 'utf8')) as WorkflowJson;
 const plain = ({ nodes }: WorkflowJson): NodeJson[] => nodes.filter(({ type }) => type !== STICKY);
@@ -238,7 +238,21 @@ describe('the intake', () => {
 	});
 });
 
+describe('09-housekeeping', () => {
+	it('lets senders be judged and paused, and tells of those that need care', () => {
+		const workflow = read('09-housekeeping');
+		const health = plain(workflow).find(({ name }) => name === 'Sender Health');
+		expect(health?.parameters).toMatchObject({ resource: 'report', operation: 'deliverability', pauseSender: '={{ $json.pauseSenders }}' });
+		expect(links(workflow).filter(({ from }) => from === 'Sender Health').map(({ to }) => to)).toEqual(['Alert']);
+	});
+});
+
 describe('04-dispatch', () => {
+	it('sends mail by the node that can be unsubscribed from', () => {
+		const mail = plain(read('04-dispatch')).find(({ name }) => name === 'Send as Email');
+		expect(mail?.type).toBe('n8n-nodes-lead-autopilot.outreachEmail');
+	});
+
 	it('sends nothing but what the store has marked as under way', () => {
 		const workflow = read('04-dispatch');
 		const all = links(workflow);

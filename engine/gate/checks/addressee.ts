@@ -1,6 +1,6 @@
 import { detectLanguage, parseLanguage, UNDETERMINED } from '../../message/language';
 import { foldWord } from '../../reply/canonical';
-import { quote, spanIn, type Check, type Severity } from '../check';
+import { quote, spanIn, type Check, type GateInput, type Severity } from '../check';
 
 const GREETING =
 	/^[ \t]{0,4}(?:hi|hello|hey|dear|hallo|liebe[rs]?|moin|guten (?:tag|morgen|abend)|sehr geehrte[r]?|servus|hola|buenos días|buenas tardes|querid[oa]|estimad[oa]|bonjour|bonsoir|chère?|ciao|buongiorno|car[oa]|gentile|olá|oi|bom dia|prezad[oa]|beste|dag|hoi|goedemorgen|dzień dobry|cześć|witaj|szanown[yae]|merhaba|selam|sayın|good (?:morning|afternoon|evening)),? {1,3}((?:[\p{Lu}][\p{L}'’.-]{0,30} ?){1,4})(?=[ ,!.:\n–-]|$)/imu;
@@ -35,14 +35,19 @@ export function wrongNameCheck({ severity }: { severity: Severity }): Check {
 
 const SURE = 0.8;
 /** Enough to tell a language, little enough to stay fast. */
-const CHARACTERS_READ = 200;
+const CHARACTERS_READ = 120;
+
+/** Only asked when nobody said the language: detecting it is the dearest step of the gate. */
+function theirLanguage(conversation: GateInput['conversation']): string | undefined {
+	const said = conversation?.findLast((turn) => turn.from === 'lead' && turn.text.length >= 20)?.text;
+	const theirs = said === undefined ? undefined : detectLanguage(said.slice(0, CHARACTERS_READ));
+	return theirs && theirs.confidence >= SURE ? theirs.language : undefined;
+}
 
 /** The text is written in another language than the contact's. */
 export function wrongLanguageCheck({ severity }: { severity: Severity }): Check {
 	return ({ text, language, conversation, contact }) => {
-		const said = conversation?.findLast((turn) => turn.from === 'lead' && turn.text.length >= 20)?.text;
-		const theirs = said === undefined ? undefined : detectLanguage(said);
-		const expected = parseLanguage(language ?? contact?.language) ?? (theirs && theirs.confidence >= SURE ? theirs.language : undefined);
+		const expected = parseLanguage(language ?? contact?.language) ?? theirLanguage(conversation);
 		if (expected === undefined || expected === UNDETERMINED) return 'skipped';
 		const found = detectLanguage(text.slice(0, CHARACTERS_READ));
 		if (found.language === UNDETERMINED || found.confidence < SURE) return [];

@@ -1,33 +1,44 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { z } from 'zod';
 import { ConsentSchema, type Consent } from '../../message/contact';
-import type { Check, GateInput, Severity } from '../check';
+import type { Check, Severity } from '../check';
+import { countryOf } from '../countryOf';
 import data from '../data/consent.json';
 
-const Basis = ConsentSchema.shape.basis;
+const RULE_NAMES = ['none', 'inbound', 'business', 'opt_in', 'express'] as const;
+const RuleName = z.enum(RULE_NAMES);
+const CountrySchema = z.object({ email: RuleName, sms: RuleName, law: z.string().min(1), date: z.iso.date(), confidence: z.enum(['checked', 'general knowledge, not checked']) });
 const LawSchema = z.object({
-	everywhere: z.record(z.string(), z.array(Basis)),
-	optInEmail: z.array(z.string().length(2)),
-	optInEmailBases: z.array(Basis),
-	otherEmailBases: z.array(Basis),
-	noRecordNeededEmail: z.array(z.string().length(2)),
+	rules: z.record(RuleName, z.array(ConsentSchema.shape.basis).nullable()),
+	platforms: z.record(z.string(), RuleName),
+	elsewhere: CountrySchema,
+	countries: z.record(z.string().length(2), CountrySchema),
 });
 const LAW = LawSchema.parse(data);
 
-function countryOf({ contact, policy }: GateInput): string | undefined {
-	const phone = contact?.phone?.startsWith('+') && contact.phone.length < 30 ? parsePhoneNumberFromString(contact.phone)?.country : undefined;
-	return (contact?.country ?? phone ?? policy.country)?.toUpperCase();
+export type ConsentLaw = z.infer<typeof CountrySchema>;
+
+/** What a country asks for, and how sure we are of it; undefined for a country that is not listed, which is read strictly. */
+export const consentLaw = (country: string): ConsentLaw | undefined => LAW.countries[country.toUpperCase()];
+
+interface Demand {
+	/** The bases that suffice; null when no record is needed. */
+	bases: readonly Consent['basis'][] | null;
+	law?: string;
 }
 
-/** The bases that suffice; 'none' when no record is needed; undefined when it depends on a country we do not know. */
-function sufficient(channel: string, country: string | undefined): readonly Consent['basis'][] | 'none' | undefined {
-	const everywhere = LAW.everywhere[channel];
-	if (everywhere) return everywhere;
-	if (channel !== 'email') return 'none';
-	if (country === undefined) return undefined;
-	if (LAW.noRecordNeededEmail.includes(country)) return 'none';
-	return LAW.optInEmail.includes(country) ? LAW.optInEmailBases : LAW.otherEmailBases;
+/** What writing asks for; undefined when it depends on a country we do not know. */
+function demandOf(channel: string, country: string | undefined): Demand | undefined {
+	const platform = LAW.platforms[channel];
+	if (platform) return { bases: LAW.rules[platform] };
+	if (channel !== 'email' && channel !== 'sms') return { bases: null };
+	// Texts need consent wherever we looked, so an unknown country changes nothing; for e-mail it does.
+	if (country === undefined && channel === 'email') return undefined;
+	const rule = (country === undefined ? undefined : consentLaw(country)) ?? LAW.elsewhere;
+	return { bases: LAW.rules[rule[channel]], law: country === undefined ? undefined : rule.law };
 }
+
+/** Bases that suffice in every listed country. */
+const ANYWHERE: ReadonlySet<Consent['basis']> = new Set(LAW.rules.express ?? []);
 
 /** Whether the recorded ground for writing suffices for the channel in the contact's country. An answer to the contact's own message needs none. */
 export function consentCheck({ severity }: { severity: Severity }): Check {
@@ -36,13 +47,13 @@ export function consentCheck({ severity }: { severity: Severity }): Check {
 		if (policy.purpose === 'reply' || (policy.purpose === undefined && conversation?.some((turn) => turn.from === 'lead'))) return [];
 		if (!contact || channel === undefined) return 'skipped';
 		const country = countryOf(input);
-		const bases = sufficient(channel, country);
-		if (bases === 'none') return [];
 		const recorded = contact.consent?.[channel]?.basis;
-		if (bases === undefined) return recorded && LAW.optInEmailBases.includes(recorded) ? [] : 'skipped';
-		if (recorded && bases.includes(recorded)) return [];
-		const where = country === undefined ? '' : ` in ${country}`;
-		const reason = recorded ? `'${recorded.replaceAll('_', ' ')}' is not enough to write by ${channel}${where}.` : `No consent is recorded for writing by ${channel}${where}.`;
+		const demand = demandOf(channel, country);
+		if (!demand) return recorded && ANYWHERE.has(recorded) ? [] : 'skipped';
+		if (demand.bases === null || (recorded && demand.bases.includes(recorded))) return [];
+		const where = country === undefined ? '' : ` in ${country.slice(0, 2)}`;
+		const why = demand.law === undefined ? '' : ` (${demand.law})`;
+		const reason = recorded ? `'${recorded.replaceAll('_', ' ')}' is not enough to write by ${channel}${where}${why}.` : `No consent is recorded for writing by ${channel}${where}${why}.`;
 		return [{ check: 'consent', severity, reason }];
 	};
 }

@@ -4,6 +4,7 @@ import { PhraseSet } from '../../reply/phrases';
 import type { Check, Severity } from '../check';
 import data from '../data/injection.json';
 import type { GateIssue } from '../gate';
+import { undisguise, weighedInjection } from '../injectionPieces';
 
 const LIST = z.object({ markers: z.array(z.string()), strong: z.array(z.string()), strongOther: z.array(z.string()), weak: z.array(z.string()), benign: z.array(z.string()) }).parse(data);
 const PHRASES = new PhraseSet<'strong' | 'weak' | 'benign'>([
@@ -12,20 +13,12 @@ const PHRASES = new PhraseSet<'strong' | 'weak' | 'benign'>([
 	// Everyday sentences such words stand in too; what overlaps one does not count.
 	...LIST.benign.map((phrase) => ({ phrase, tag: 'benign' as const })),
 ]);
-const WEIGHT = { marker: 0.8, strong: 0.8, weak: 0.25 } as const;
+const WEIGHT = { marker: 0.8, strong: 0.8, doubted: 0.45, weak: 0.25 } as const;
+/** A listed phrase flags by itself only when the piece it stands in reads at least a little like an order: 'forget all about Tuesday' does not. */
+const AGREES = 0.1;
+const MOST_ISSUES = 10;
 /** From this score on a person looks. */
 export const INJECTION_FLAGGED = 0.5;
-
-const DISGUISED = new Set(['ignore', 'disregard', 'forget', 'instructions', 'instruction', 'previous', 'prompt', 'prompts', 'system', 'override', 'reveal', 'rules', 'ignoriere', 'anweisungen', 'all', 'the', 'your', 'jailbreak']);
-const LEET: Readonly<Record<string, string>> = { 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't', '@': 'a', $: 's' };
-
-/** Leetspeak and letters written apart, for the words such attempts are made of. */
-function undisguise(word: string): string | undefined {
-	if (DISGUISED.has(word)) return word;
-	if (!/[0-9@$]/.test(word)) return undefined;
-	const letters = word.replace(/[013457@$]/g, (sign) => LEET[sign] ?? sign);
-	return DISGUISED.has(letters) ? letters : undefined;
-}
 
 /** How far a text tries to steer the model that reads it, 0–1, and where. Linear in its length. */
 export function injectionIn(text: string): { score: number; issues: GateIssue[] } {
@@ -38,15 +31,22 @@ export function injectionIn(text: string): { score: number; issues: GateIssue[] 
 		clean *= 1 - WEIGHT.marker;
 		issues.push({ check: 'injection', severity: 'review', reason: `'${marker}' is a control mark of language models.`, span: { start, end: start + marker.length } });
 	}
-	const matches = PHRASES.find(canonicalise(text, undisguise));
+	const canonical = canonicalise(text, undisguise);
+	const { share, piece } = weighedInjection(text, canonical);
+	const strong = share >= AGREES ? WEIGHT.strong : WEIGHT.doubted;
+	const matches = PHRASES.find(canonical);
 	const benign = matches.filter(({ tag }) => tag === 'benign').slice(0, 20);
 	for (const { tag, from, to, start, end } of matches.slice(0, 40)) {
 		if (tag === 'benign' || benign.some((mask) => mask.from <= to && from <= mask.to)) continue;
-		clean *= 1 - WEIGHT[tag];
+		clean *= 1 - (tag === 'strong' ? strong : WEIGHT.weak);
 		const found = text.slice(start, end).replace(/\s+/g, ' ').slice(0, 60);
-		if (issues.length < 10) issues.push({ check: 'injection', severity: tag === 'strong' ? 'review' : 'note', reason: `'${found}' tries to give the model orders.`, span: { start, end } });
+		if (issues.length < MOST_ISSUES) issues.push({ check: 'injection', severity: tag === 'strong' ? 'review' : 'note', reason: `'${found}' tries to give the model orders.`, span: { start, end } });
 	}
-	return { score: Math.round((1 - clean) * 100) / 100, issues };
+	if (share >= INJECTION_FLAGGED && piece && issues.length < MOST_ISSUES && !issues.some(({ severity }) => severity === 'review')) {
+		const found = text.slice(piece.start, piece.end).replace(/\s+/g, ' ').slice(0, 60);
+		issues.push({ check: 'injection', severity: 'review', reason: `'${found}' reads like orders to the model.`, span: { start: piece.start, end: piece.end } });
+	}
+	return { score: Math.round(Math.max(1 - clean, share) * 100) / 100, issues };
 }
 
 /** Whether what the contact wrote last (since our last message) tried to steer the model that drafted the answer. */

@@ -1,3 +1,4 @@
+import { draftsMissing } from '../../draft/decision';
 import { epochMs } from '../../time';
 import type { Check, Severity } from '../check';
 
@@ -34,8 +35,11 @@ export function takeoverCheck({ severity }: { severity: Severity }): Check {
 
 /** The draft's confidence, and what its own gate decided: the stricter wins. */
 export function confidenceCheck({ severity, threshold: fallback }: { severity: Severity; threshold: number }): Check {
-	return ({ policy: { confidence, threshold = fallback, autoSend } }) => {
+	return ({ policy: { confidence, threshold = fallback, autoSend, reviewsNeeded } }) => {
 		if (confidence === undefined && autoSend === undefined) return 'skipped';
+		if (reviewsNeeded !== undefined && autoSend !== true) {
+			return [{ check: 'confidence', severity, reason: `No threshold is certified yet: ${draftsMissing(reviewsNeeded)}.` }];
+		}
 		const low = confidence !== undefined && confidence < threshold;
 		if (low) return [{ check: 'confidence', severity, reason: `Confidence ${confidence.toFixed(2)} is below the threshold ${threshold.toFixed(2)}.` }];
 		if (autoSend !== false) return [];

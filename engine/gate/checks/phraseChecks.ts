@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { MARK_LEFT } from '../../privacy/redactForModel';
 import { PhraseSet } from '../../reply/phrases';
 import { quote, spanIn, type Check, type CheckName, type GateInput, type Severity } from '../check';
 import compliance from '../data/compliance.json';
 import modelTalk from '../data/modelTalk.json';
+import moderation from '../data/moderation.json';
 import type { GateIssue } from '../gate';
 
 const COMPLIANCE = new PhraseSet(
@@ -10,16 +12,22 @@ const COMPLIANCE = new PhraseSet(
 );
 const MODEL_TALK = new PhraseSet(z.object({ phrases: z.array(z.string()) }).parse(modelTalk).phrases.map((phrase) => ({ phrase, tag: 'talk' })));
 
+const KINDS = ['insult', 'threat', 'sexual'] as const;
+const MODERATION = new PhraseSet<string>(
+	Object.entries(z.object({ phrases: z.record(z.enum(KINDS), z.record(z.string(), z.array(z.string()))) }).parse(moderation).phrases).flatMap(([kind, lists]) => Object.values(lists).flat().map((phrase) => ({ phrase, tag: kind }))),
+);
+const KIND_NAMES: Readonly<Record<string, string>> = { insult: 'insulting', threat: 'threatening', sexual: 'sexual' };
+
 /** More findings of one kind than a person wants to read. */
 const MOST_ISSUES = 10;
 
-function phraseIssues(set: PhraseSet<string>, input: GateInput, check: CheckName, severity: Severity, say: (found: string) => string): GateIssue[] {
+function phraseIssues(set: PhraseSet<string>, input: GateInput, check: CheckName, severity: Severity, say: (found: string, tag: string) => string): GateIssue[] {
 	const issues: GateIssue[] = [];
 	let covered = -1;
-	for (const { start, end } of set.find(input.canonical)) {
+	for (const { start, end, tag } of set.find(input.canonical)) {
 		if (start < covered || issues.length >= MOST_ISSUES) continue;
 		covered = end;
-		issues.push({ check, severity, reason: say(quote(input, start, end)), ...spanIn(input, start, end) });
+		issues.push({ check, severity, reason: say(quote(input, start, end), tag), ...spanIn(input, start, end) });
 	}
 	return issues;
 }
@@ -29,7 +37,13 @@ export function complianceCheck({ severity }: { severity: Severity }): Check {
 	return (input) => phraseIssues(COMPLIANCE, input, 'compliance', severity, (found) => `'${found}' promises what may not be promised.`);
 }
 
+/** Insults, threats and sexual talk, in nine languages. */
+export function moderationCheck({ severity }: { severity: Severity }): Check {
+	return (input) => phraseIssues(MODERATION, input, 'moderation', severity, (found, kind) => `'${found}' is ${KIND_NAMES[kind] ?? 'offensive'}.`);
+}
+
 const LEAKS: readonly RegExp[] = [
+	MARK_LEFT,
 	/\{\{[^{}\n]{0,80}\}\}|\{[A-Za-z_][\w .|'-]{0,60}\}/g,
 	/\[(?:[A-ZÄÖÜ][\p{L} _'-]{1,40}|[a-z_]{2,30}|(?:your|ihr|ihre|insert|einfügen) [\p{L} ]{2,40})\](?!\()/gu,
 	/<(?:name|first_?name|last_?name|vorname|nachname|company|firma|insert[^<>\n]{0,40})>/gi,

@@ -13,7 +13,7 @@ const SECRETS: readonly { what: string; pattern: RegExp }[] = [
 const NAMES = { iban: 'a bank account number', card: 'a payment card number' } as const;
 
 function known({ facts, policy }: GateInput): string {
-	return [...(facts ?? []), ...(policy.known ?? [])].join('\n').replace(/[ -]/g, '').toUpperCase();
+	return [...(facts ?? []), ...(policy.known ?? [])].join('\n').replace(/[\s.-]/g, '').toUpperCase();
 }
 
 /** Payment cards (Luhn), bank accounts (IBAN checksum) that are not in the facts, keys, passwords. The reason never repeats them. */
@@ -21,7 +21,7 @@ export function piiCheck({ severity }: { severity: Severity }): Check {
 	return (input) => {
 		const issues: GateIssue[] = [];
 		for (const { type, start, end } of findPersonalData(input.whole, { types: ['iban', 'card'] })) {
-			const plain = input.whole.slice(start, end).replace(/[ -]/g, '').toUpperCase();
+			const plain = input.whole.slice(start, end).replace(/[\s.-]/g, '').toUpperCase();
 			if (type === 'iban' && known(input).includes(plain)) continue;
 			if ((type === 'iban' || type === 'card') && issues.length < 10) issues.push({ check: 'pii', severity, reason: `The text holds ${NAMES[type]}.`, ...spanIn(input, start, end) });
 		}

@@ -20,6 +20,8 @@ export interface ChannelPath {
 	intent: 'hot' | 'warm' | 'cold';
 	status: Status;
 	reply: string;
+	/** What the channel puts below the reply. */
+	below?: string;
 	write(world: World, path: ChannelPath): Promise<void>;
 	/** The request as the provider must see it, besides recipient and text. */
 	sent?(message: LoggedMessage, draftId: string): void;
@@ -107,12 +109,14 @@ export const PATHS: ChannelPath[] = [
 		intent: 'cold',
 		status: 'NEW',
 		reply: 'Hello Jane,\n\nthank you for your message. We are preparing your quote and will be in touch shortly.\n\nKind regards',
+		// Nobody knows which law holds for this lead: it is said that a model wrote it.
+		below: '\n\n-- \nThis message was written with the help of artificial intelligence.',
 		async write(world, { address, messageId, text, subject = '' }) {
 			world.standIns.mail.deliver({ from: address, name: 'Jane Carter', to: SANDBOX.mailUser, subject, text, messageId });
 		},
-		sent(message) {
+		sent(message, draftId) {
 			expect(message).toMatchObject({ provider: 'smtp', from: SANDBOX.mailUser, subject: 'Re: Wardrobes for our hotel' });
-			expect(message.headers?.['message-id']).toMatch(/^<.+@.+>$/);
+			expect(message.headers).toMatchObject({ 'message-id': `<${draftId}@demo.example>`, 'in-reply-to': '<e2e-mail@hotel.example>', references: '<e2e-mail@hotel.example>' });
 			expect(message.text).not.toMatch(/n8n/i);
 		},
 		reported: [],

@@ -17,13 +17,13 @@ export function perChannel(world: () => World): void {
 	});
 
 	describe.each(PATHS)('$channel', (path) => {
-		const { channel, address, messageId, text, language, score, stageId, intent, status, reply } = path;
+		const { channel, address, messageId, text, language, score, stageId, intent, status, reply, below = '' } = path;
 
 		it('brings the answer to the lead who wrote', async () => {
 			const row = await world().row(address, 'sent');
 			const received = world().received(address);
 			expect(received).toHaveLength(1);
-			expect(received[0]).toMatchObject({ direction: 'toLead', channel, text: reply, providerId: row.providerId });
+			expect(received[0]).toMatchObject({ direction: 'toLead', channel, text: `${reply}${below}`, providerId: row.providerId });
 			path.sent?.(received[0], row.id);
 		});
 

@@ -13,5 +13,5 @@ export function makeModelAgreeable({ script }: StandIns): void {
 function answerTo({ schema }: ModelRequest): object {
 	const properties = Object.keys(schema?.properties ?? {});
 	if (properties.includes('subject')) return { text: ANSWER, subject: null, confidence: 0.95, reasoning: 'It answers what was asked.' };
-	return { score: 70, status: 'QUALIFIED', confidence: 0.95, summary: 'The lead asks about kitchens.', reasons: ['asks about kitchens'], ...(properties.includes('recommendedStage') ? { recommendedStage: null } : {}) };
+	return { score: 70, status: 'QUALIFIED', confidence: 0.95, summary: 'The lead asks about kitchens.', reasons: ['asks about kitchens'], newestMessage: { intent: 'question', asksToStop: false }, ...(properties.includes('recommendedStage') ? { recommendedStage: null } : {}) };
 }

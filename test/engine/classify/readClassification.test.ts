@@ -8,7 +8,7 @@ import { extractiveSummary } from '../../../engine/classify/summary';
 import type { Pipeline } from '../../../engine/pipeline/stage';
 
 const CALL = { modelId: 'm', promptVersion: 'p', retryCount: 1 };
-const ANSWER = { score: 72, status: 'QUALIFIED', confidence: 0.81, summary: 'Wants 20 units.', reasons: ['asked for a quote', 'named a delivery date.'] } as const;
+const ANSWER = { score: 72, status: 'QUALIFIED', confidence: 0.81, summary: 'Wants 20 units.', reasons: ['asked for a quote', 'named a delivery date.'], newestMessage: null } as const;
 const answer = (changes: object = {}) => ClassificationAnswerSchema.parse({ ...ANSWER, ...changes });
 const PIPELINE: Pipeline = { id: 'p', name: 'Sales', stages: [{ id: 's1', name: 'Qualified Lead', type: 'IN_PROGRESS', order: 1 }] };
 
@@ -60,7 +60,7 @@ describe('readClassification', () => {
 
 	it('shows the model the stages as the only choice, and requires every field', () => {
 		const schema = z.toJSONSchema(stagedAnswerSchema(PIPELINE), { io: 'input' });
-		expect(schema.required).toEqual(['score', 'status', 'confidence', 'summary', 'reasons', 'recommendedStage']);
+		expect(schema.required).toEqual(['score', 'status', 'confidence', 'summary', 'reasons', 'newestMessage', 'recommendedStage']);
 		expect(JSON.stringify(schema.properties?.recommendedStage)).toContain('"enum":["Qualified Lead"]');
 	});
 });

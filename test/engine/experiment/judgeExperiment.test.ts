@@ -1,4 +1,5 @@
 import { EXPERIMENT_POLICY, judgeExperiment } from '../../../engine/experiment/judgeExperiment';
+import { zValue } from '../../../engine/experiment/compareArms';
 import { beliefs } from '../../../engine/experiment/posterior';
 import { boundAtLook, spendingBounds } from '../../../engine/experiment/spendingBounds';
 import { seeded } from '../../seeded';
@@ -35,6 +36,37 @@ describe('spendingBounds', () => {
 
 	it('is the plain z-test for a single look', () => {
 		expect(spendingBounds(1, 0.05)[0]).toBeCloseTo(1.959964, 4);
+	});
+
+	it('spends the same error however unevenly contacts arrive', () => {
+		// By the second method: walks drawn at random, counted when they cross.
+		const rng = seeded(3);
+		const normal = () => Math.sqrt(-2 * Math.log(1 - rng())) * Math.cos(2 * Math.PI * rng());
+		const histories = { growing: [1, 2, 4, 8, 16, 32, 64, 128], shrinking: [100, 150, 175, 187, 193, 196, 198, 199], pausing: [10, 20, 20, 20, 20, 20, 20, 40], done: [50, 100, 100, 100, 100, 100, 100, 100] };
+		for (const [name, known] of Object.entries(histories)) {
+			const bounds = spendingBounds(8, 0.05, known);
+			const runs = 20_000;
+			let crossed = 0;
+			for (let run = 0; run < runs; run += 1) {
+				let walk = 0;
+				const stopped = known.some((now, i) => {
+					walk += normal() * Math.sqrt(now - (known[i - 1] ?? 0));
+					return Math.abs(walk) / Math.sqrt(now) >= bounds[i];
+				});
+				if (stopped) crossed += 1;
+			}
+			// Three standard errors of 0.15 % each way.
+			expect({ name, close: Math.abs(crossed / runs - 0.05) < 0.0047, share: crossed / runs }).toMatchObject({ close: true });
+		}
+	});
+
+	it('is the same for even steps told and not told, and waits while nothing is known', () => {
+		const told = spendingBounds(10, 0.05, [10, 20, 30]);
+		spendingBounds(10, 0.05).slice(0, 3).forEach((bound, i) => expect(told[i]).toBeCloseTo(bound, 6));
+		expect(spendingBounds(10, 0.05, [0, 0, 5])[1]).toBe(Infinity);
+		// Nothing was spent at the two empty looks: the third has all of it.
+		const [, , third] = spendingBounds(10, 0.05, [0, 0, 5]);
+		expect(third).toBeLessThan(spendingBounds(10, 0.05)[2]);
 	});
 
 	it('refuses a horizon that is none', () => {
@@ -90,6 +122,35 @@ describe('judgeExperiment', () => {
 		const guardrails = [{ id: 'b', name: 'opt-outs', events: 40, maxShare: 0.02 }];
 		expect(judgeExperiment({ arms, look: 26, horizon: 26, guardrails })).toMatchObject({ verdict: 'stop_guardrail', sentence: expect.stringContaining("Stop 'b'") });
 		expect(judgeExperiment({ arms, look: 26, horizon: 26, guardrails: [{ ...guardrails[0], events: 25 }] }).verdict).toBe('winner');
+	});
+
+	it('does not test a split of a handful, and sees at once that nobody should be there', () => {
+		expect(judgeExperiment({ arms: [arm('a', 40, 4, 0.95), arm('b', 9, 1, 0.05)], look: 1, horizon: 26 }).verdict).toBe('keep_going');
+		expect(judgeExperiment({ arms: [arm('a', 40, 4, 1), arm('b', 1, 0, 0)], look: 1, horizon: 26 }).verdict).toBe('sample_ratio_mismatch');
+		expect(judgeExperiment({ arms: [arm('a', 500, 50, 0.5), arm('b', 500, 50, 0.5), arm('c', 0, 0, 0)], look: 1, horizon: 26 }).verdict).toBe('keep_going');
+	});
+
+	it('asks more of a look when contacts have arrived ever faster', () => {
+		// Four weeks alike in rates; 400 contacts an arm in all.
+		const weeks = (sizes: number[], rate: number) => sizes.map((exposures) => ({ exposures, conversions: exposures * rate }));
+		const arms = (better: number, sizes?: number[]) => [{ ...arm('a', 400, 80), weeks: sizes && weeks(sizes, 0.2) }, { ...arm('b', 400, better), weeks: sizes && weeks(sizes, better / 400) }];
+		// z = 28 / 400 / sqrt(0.235 · 0.765 · 2 / 400) = 2.335 is just short of the 2.337 asked after even weeks; 109 have z = 2.413, between that and 2.414.
+		expect(judgeExperiment({ arms: arms(108), look: 4, horizon: 5 }).verdict).toBe('keep_going');
+		expect(judgeExperiment({ arms: arms(109), look: 4, horizon: 5 }).verdict).toBe('winner');
+		expect(judgeExperiment({ arms: arms(109, [100, 100, 100, 100]), look: 4, horizon: 5 }).verdict).toBe('winner');
+		expect(judgeExperiment({ arms: arms(109, [4, 16, 60, 320]), look: 4, horizon: 5 }).verdict).toBe('keep_going');
+	});
+
+	it('compares contacts with those of the same week, when shares and rates both change', () => {
+		// In both weeks the arms are alike (10 %, then 40 %); b only had more of the good one: 13 % against 37 % in all.
+		const a = { ...arm('a', 1000, 130, 0.5), weeks: [{ exposures: 900, conversions: 90 }, { exposures: 100, conversions: 40 }] };
+		const b = { ...arm('b', 1000, 370, 0.5), weeks: [{ exposures: 100, conversions: 10 }, { exposures: 900, conversions: 360 }] };
+		expect(zValue(b, a)).toBeCloseTo(0, 9);
+		expect(judgeExperiment({ arms: [a, b], look: 2, horizon: 2 }).verdict).toBe('no_difference');
+		// By hand for one week, 10 of 50 against 20 of 50: 5 above the expected 15, variance 25 · 0.3 · 0.7.
+		const more = (one: typeof a, conversions: number) => ({ ...one, weeks: [{ exposures: 50, conversions }] });
+		expect(zValue(more(b, 20), more(a, 10))).toBeCloseTo(5 / Math.sqrt(25 * 0.3 * 0.7), 9);
+		expect(zValue(more(a, 10), more(b, 20))).toBeCloseTo(-5 / Math.sqrt(25 * 0.3 * 0.7), 9);
 	});
 
 	it('judges nobody under 30 contacts', () => {

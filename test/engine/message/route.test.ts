@@ -107,14 +107,14 @@ describe('planning a message', () => {
 		['the mode is off', facts({ settings: settings({ mode: 'off' }) }), 'cancelled', 'Not sent: the mode is off.'],
 		['the lead wrote again', facts({ newerInbound: true }), 'cancelled', 'Not sent: a newer message arrived in the conversation; the answer to that one replaces this draft.'],
 	])('stops it when %s, approved or not', (_why, given, status, sentence) => {
-		expect(decideRoute(given)).toEqual({ status, sentence });
-		expect(decideRoute({ ...given, approved: true })).toEqual({ status, sentence });
+		expect(decideRoute(given)).toMatchObject({ status, sentence });
+		expect(decideRoute({ ...given, approved: true })).toMatchObject({ status, sentence });
 	});
 });
 
 describe('shadow mode', () => {
 	it('sends nothing and says when it would have', () => {
-		expect(decideRoute(facts({ settings: settings({ mode: 'shadow' }) }))).toEqual({ status: 'cancelled', sentence: 'Shadow mode: would have been sent at 2026-03-02 10:00 UTC.' });
+		expect(decideRoute(facts({ settings: settings({ mode: 'shadow' }) }))).toMatchObject({ status: 'cancelled', sentence: 'Shadow mode: would have been sent at 2026-03-02 10:00 UTC.', shadow: { decision: 'send', reason: 'cleared', sendAt: '2026-03-02T10:00:05.000Z' } });
 	});
 	it('asks nobody and says why it would have', () => {
 		const route = decideRoute(facts({ settings: settings({ mode: 'shadow' }) }, { gate: undefined }));
@@ -188,6 +188,13 @@ describe('hours in which nothing leaves', () => {
 	});
 	it('knows the law by the number written to when the contact has none', () => {
 		expect(decideRoute(due({ contact: ContactSchema.parse({ id: 'c1', timezone: 'America/New_York' }) })).status).toBe('scheduled');
+	});
+	it('keeps the lawful hours Best Send Time was given instead of the shipped ones', () => {
+		const by = (lawful: 'off' | { from: string; to: string }) => decideRoute(due({}, { schedule: { lawful } }));
+		expect(by('off').status).toBe('claimed');
+		expect(by({ from: '07:00', to: '20:00' }).status).toBe('claimed');
+		// 11:00 in New York is 16:00 UTC before the clocks change.
+		expect(by({ from: '11:00', to: '12:00' })).toMatchObject({ status: 'scheduled', sendAt: epochMs('2026-03-02T16:00:00Z'), sentence: 'Moved to 2026-03-02 16:00 UTC: statutory quiet hours (lawful hours 11:00-12:00).' });
 	});
 	it('lets through what is lawful', () => {
 		expect(decideRoute(due({ now: epochMs('2026-03-02T13:00:00Z') })).status).toBe('claimed');

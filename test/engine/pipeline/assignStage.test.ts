@@ -85,18 +85,41 @@ describe('what defends the present stage', () => {
 		expect(place({ ...person, setBy: 'model', setAt: NOW })).toMatchObject({ changed: true });
 	});
 
-	it('moves only when a score leaves the range by three points', () => {
-		expect(place({ current: 'new', score: 32 })).toMatchObject({ changed: false, rule: 'hysteresis' });
-		expect(place({ current: 'new', score: 33 })).toMatchObject({ changed: true, stageId: 'talk' });
-		expect(place({ current: 'talk', score: 29 })).toMatchObject({ changed: false, rule: 'hysteresis' });
-		expect(place({ current: 'talk', score: 28 })).toMatchObject({ changed: true, stageId: 'new' });
+	it('moves only when a score leaves the range by more than three points', () => {
+		expect(place({ current: 'new', score: 33 })).toMatchObject({ changed: false, rule: 'hysteresis' });
+		expect(place({ current: 'new', score: 33.9 })).toMatchObject({ changed: false, rule: 'hysteresis' });
+		expect(place({ current: 'new', score: 34 })).toMatchObject({ changed: true, stageId: 'talk' });
+		expect(place({ current: 'talk', score: 28 })).toMatchObject({ changed: false, rule: 'hysteresis' });
+		expect(place({ current: 'talk', score: 27.9 })).toMatchObject({ changed: true, stageId: 'new' });
 	});
 
-	it('moves nothing while a score flaps by a point or two', () => {
+	it('holds a contact where ranges leave a gap, too', () => {
+		// Middles 5 and 55: 30 is half-way.
+		const gap = [stage('a', 'LEAD', 1, 0, 10), stage('b', 'IN_PROGRESS', 2, 50, 60)];
+		expect(place({ stages: gap, current: 'a', score: 33 })).toMatchObject({ stageId: 'a', rule: 'hysteresis' });
+		expect(place({ stages: gap, current: 'a', score: 34 })).toMatchObject({ stageId: 'b', rule: 'nearest' });
+		// Recommended into b at 12; at 10 its range would take it back to a.
+		expect(place({ stages: gap, current: 'b', score: 10, recommendedStage: 'Stage b' })).toMatchObject({ stageId: 'b', rule: 'hysteresis' });
+		expect(place({ stages: gap, current: 'b', score: 7, recommendedStage: 'Stage b' })).toMatchObject({ stageId: 'a', rule: 'score_range' });
+	});
+
+	it('moves nothing in 200 steps of a score that flaps by three points, in any pipeline, with any recommendation', () => {
+		const range = fc.option(fc.tuple(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 40 })), { nil: undefined });
+		const type = fc.constantFrom(...(['LEAD', 'IN_PROGRESS', 'WON', 'LOST', 'ARCHIVED'] as const));
+		const pipeline = fc.array(fc.tuple(type, range), { minLength: 1, maxLength: 6 }).map((stages) => stages.map(([kind, span], at) => stage(`s${at}`, kind, at, span?.[0], span && Math.min(100, span[0] + span[1]))));
 		fc.assert(
-			fc.property(fc.array(fc.integer({ min: 29, max: 32 }), { maxLength: 40 }), fc.constantFrom('new', 'talk'), (scores, start) => {
-				for (const score of scores) expect(place({ current: start, score }).stageId).toBe(start);
+			fc.property(pipeline, fc.integer({ min: 0, max: 100 }), fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 200, maxLength: 200 }), fc.option(fc.integer({ min: 0, max: 5 })), (stages, centre, steps, recommended) => {
+				const recommendedStage = recommended === null ? undefined : `Stage s${recommended}`;
+				const { stageId, changed } = place({ stages, score: centre, recommendedStage });
+				fc.pre(changed);
+				let currentScore = centre;
+				for (const step of steps) {
+					const score = Math.min(100, Math.max(0, centre + step));
+					expect(place({ stages, current: stageId, score, currentScore, recommendedStage })).toMatchObject({ stageId, changed: false, needsReview: false });
+					currentScore = score;
+				}
 			}),
+			{ numRuns: 100 },
 		);
 	});
 

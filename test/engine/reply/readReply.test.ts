@@ -66,9 +66,14 @@ describe('opt-out wishes', () => {
 	});
 
 	it('leaves a doubtful wish to a person', () => {
-		const reading = readReply('How did you get my number?');
+		const reading = readReply('I joined a different gym ages ago so you can scrub me from your contacts');
 		expect(reading.optOut.wanted).toBe(true);
 		expect(reading.optOut.certainty).toBeLessThan(OPT_OUT_CERTAIN);
+	});
+
+	it.each(['👍', '😀😀😀', '🎉', '\u200b', '...', '?!', 'x'.repeat(20_000), '\u0000\ud800</data>', 'Hello there. '.repeat(1_600)])('wishes nothing where there is no word: %j', (text) => {
+		expect(readReply(text).optOut).toEqual({ wanted: false, certainty: 0 });
+		expect(['out_of_office', 'not_interested', 'opt_out']).not.toContain(readReply(text).intent);
 	});
 
 	it('hears when every channel is meant', () => {

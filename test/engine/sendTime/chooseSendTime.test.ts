@@ -91,7 +91,7 @@ describe('outreach', () => {
 	] as const)('goes out on %s at %s local time', (channel, time) => {
 		const choice = choose({ channel, now: '2026-11-20T00:00:00Z' });
 		expect(choice).toMatchObject({ localTime: `2026-11-20 ${time}`, source: 'channel', moved: [] });
-		expect(choice.propensity).toBeUndefined();
+		expect(choice.propensity).toBe(1);
 	});
 
 	it('goes out tomorrow when the hour has passed', () => {

@@ -196,9 +196,9 @@ describe('a learnt time', () => {
 		expect(choice.moved).toEqual(['quiet hours 20:00 to 08:00']);
 	});
 
-	it('falls back to the usual hour when no hour of the week is open, and keeps the channel window', () => {
+	it('keeps the learnt hour in the first week that is not closed as a whole, and keeps the channel window', () => {
 		const closed = choose(tuesdayNight, { constraints: { holidays: Array.from({ length: 9 }, (_, day) => new Date(Date.UTC(2026, 10, 20 + day)).toISOString().slice(0, 10)) } });
-		expect(closed).toMatchObject({ source: 'channel', localTime: '2026-11-29 10:00' });
+		expect(closed).toMatchObject({ source: 'history', localTime: '2026-12-01 22:00', moved: ['holidays'] });
 		const inside = choose(tuesdayNight, { channel: 'whatsapp', constraints: { windowClosesAt: '2026-11-20T12:00:00Z' } });
 		expect(Date.parse(inside.sendAt ?? '')).toBeLessThan(Date.parse('2026-11-20T12:00:00Z'));
 	});
