@@ -21,6 +21,7 @@ import { createPipelines } from './pipelines';
 import type { RedisConnection } from './redis/connection';
 import { LimitCounters } from './redis/limitCounters';
 import { createReviews } from './reviews';
+import { createRuns } from './runs';
 import { createSendLoad } from './sendLoad';
 import { createSettings } from './settings';
 import { createShadow } from './shadow';
@@ -63,6 +64,7 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		labels: createLabels(database, hash),
 		leadScores: createLeadScores(database),
 		shadow: createShadow(database, hash),
+		runs: createRuns(database),
 	};
 }
 

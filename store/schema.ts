@@ -91,6 +91,13 @@ export const TABLES = {
 		thread_id: 'text?', at: 'int', seq: 'int', on_channel: 'int', outbound_id: 'text?', decision: 'text?', reason: 'text?', sentence: 'text?',
 		send_at: 'int?', created_at: 'int', decided_at: 'int?',
 	},
+	runs: {
+		workspace: 'text', id: 'text', kind: 'text', subject: 'text', state: 'text', options: 'text', requested_by: 'text', requested_at: 'int',
+		started_at: 'int?', finished_at: 'int?', lease_until: 'int?', lease_count: 'int', cancelled_by: 'text?', total: 'int?', position: 'text?', error: 'text?',
+	},
+	run_items: {
+		workspace: 'text', run_id: 'text', item_id: 'text', platform: 'text?', result: 'text', error: 'text?', code: 'text?', at: 'int',
+	},
 	analyses: { workspace: 'text', hash: 'text', contact_id: 'text?', classification: 'text', at: 'int' },
 } as const satisfies Record<string, Record<string, ColumnKind>>;
 

@@ -5,6 +5,7 @@ import type { Contacts } from './port/contacts';
 import type { Messages } from './port/messages';
 import type { Outbound } from './port/outbound';
 import type { Reviews } from './port/reviews';
+import type { Runs } from './port/runs';
 import type { SendLoad } from './port/sendLoad';
 import type { SettingsStore } from './port/settings';
 import type { Suppressions } from './port/suppressions';
@@ -37,6 +38,7 @@ export type * from './port/outbound';
 export type * from './port/outcomes';
 export type * from './port/pipelines';
 export type * from './port/reviews';
+export type * from './port/runs';
 export type * from './port/sendLoad';
 export type * from './port/settings';
 export type * from './port/shadow';
@@ -72,6 +74,7 @@ export interface Store {
 	readonly labels: Labels;
 	readonly leadScores: LeadScores;
 	readonly shadow: Shadow;
+	readonly runs: Runs;
 	/**
 	 * Gives this caller's share back. The connection or pool is shared by everybody in the process who opened the same
 	 * configuration and ends a while (60 s) after the last share was given back. Nothing may be called after it.

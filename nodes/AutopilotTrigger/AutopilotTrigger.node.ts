@@ -8,11 +8,12 @@ import {
 	type ITriggerFunctions,
 	type ITriggerResponse,
 } from 'n8n-workflow';
-import { collectWork, SWEEP_EVERY_MS, type TriggerOptions } from './collectWork';
+import { collectWork, SWEEP_EVERY_MS, type TriggerEvent, type TriggerOptions } from './collectWork';
 import { InFlight } from './inFlight';
 import { toNodeError } from '../shared/errors';
 import { storeConfig, withStore } from '../shared/openNodeStore';
 import { storeCredentialMethods } from '../shared/storeCredentialTest';
+import { chosenName } from '../shared/subtitle';
 import { pollLoop } from './pollLoop';
 import { readOptions } from './readOptions';
 import { triggerProperties } from './description';
@@ -28,8 +29,8 @@ export class AutopilotTrigger implements INodeType {
 		icon: { light: 'file:icon.svg', dark: 'file:icon.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: "={{ $parameter.event === 'sendDue' ? 'Send Due' : 'Conversation Ready' }}",
-		description: 'Starts the workflow when a conversation waits for an answer, or a message is due',
+		subtitle: `={{ ${chosenName(triggerProperties, 'event')} }}`,
+		description: 'Starts the workflow when a conversation waits for an answer, a message is due, or work was asked for',
 		eventTriggerDescription: 'Waiting for work in the store',
 		defaults: { name: 'Autopilot Trigger' },
 		inputs: [],
@@ -75,6 +76,13 @@ export class AutopilotTrigger implements INodeType {
 	}
 }
 
+/** What to do in the editor when nothing came. */
+const HOW_TO_GET_WORK: Readonly<Record<TriggerEvent, string>> = {
+	conversationReady: 'Record a message with Lead Autopilot first, and mind the quiet seconds.',
+	requested: 'Ask for a sync on the review desk first.',
+	sendDue: 'Schedule a message with the Outbox first; only mode auto sends by itself.',
+};
+
 /** One round: sweep now and then, claim when there is room, emit. In the editor the first batch ends it. */
 function rounds(context: ITriggerFunctions, options: TriggerOptions, manual?: AbortController): () => Promise<boolean> {
 	const inFlight = new InFlight(options.atOnce, options.leaseMs);
@@ -84,8 +92,7 @@ function rounds(context: ITriggerFunctions, options: TriggerOptions, manual?: Ab
 		const now = performance.now();
 		if (manual && now - startedAt > MANUAL_WAIT_MS) {
 			manual.abort();
-			const description = options.event === 'sendDue' ? 'Schedule a message with the Outbox first; only mode auto sends by itself.' : 'Record a message with Lead Autopilot first, and mind the quiet seconds.';
-			context.emitError(new NodeOperationError(context.getNode(), 'Nothing was ready within two minutes', { description }));
+			context.emitError(new NodeOperationError(context.getNode(), 'Nothing was ready within two minutes', { description: HOW_TO_GET_WORK[options.event] }));
 			return false;
 		}
 		if (!inFlight.hasRoom(now)) return false;

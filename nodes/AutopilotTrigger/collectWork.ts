@@ -1,10 +1,13 @@
 import { decideRoute } from '../../engine/message/route';
+import type { RunKind } from '../../engine/runs/run';
 import { MINUTE, SECOND } from '../../engine/time';
 import type { Store } from '../../store/store';
 import { claimedKeys } from '../shared/jobKeys';
 
+export type TriggerEvent = 'conversationReady' | 'requested' | 'sendDue';
+
 export interface TriggerOptions {
-	event: 'conversationReady' | 'sendDue';
+	event: TriggerEvent;
 	workspaces?: string[];
 	batchSize: number;
 	/** Executions that may be unfinished at once. */
@@ -12,6 +15,8 @@ export interface TriggerOptions {
 	leaseMs: number;
 	pollMs: number;
 	quietMs: number;
+	/** What Requested hands out; left out: every kind. */
+	kinds?: RunKind[];
 }
 
 /** After this many leases without a decision a person looks at the message. */
@@ -22,7 +27,7 @@ export const DEFAULTS = {
 	atOnce: 4,
 	pollMs: 2 * SECOND,
 	quietMs: 20 * SECOND,
-	leaseMs: { conversationReady: 10 * MINUTE, sendDue: 5 * MINUTE },
+	leaseMs: { conversationReady: 10 * MINUTE, requested: 10 * MINUTE, sendDue: 5 * MINUTE },
 } as const;
 
 /** How often the leases of stopped workers are ended, so that dispatch heals by itself. */
@@ -39,7 +44,14 @@ export interface Work {
 
 /** Claims one batch of work. What is claimed is leased in the store: this process may die at any point without losing it. */
 export async function collectWork(store: Store, options: TriggerOptions): Promise<Work> {
-	return options.event === 'sendDue' ? await dueSends(store, options) : await readyConversations(store, options);
+	switch (options.event) {
+		case 'conversationReady':
+			return await readyConversations(store, options);
+		case 'requested':
+			return await requestedRuns(store, options);
+		case 'sendDue':
+			return await dueSends(store, options);
+	}
 }
 
 async function readyConversations(store: Store, { workspaces, quietMs, leaseMs, batchSize }: TriggerOptions): Promise<Work> {
@@ -49,6 +61,17 @@ async function readyConversations(store: Store, { workspaces, quietMs, leaseMs, 
 		moved: [],
 		async undo(current) {
 			for (const [workspace, group] of Map.groupBy(ready, (conversation) => conversation.workspace)) await current.messages.release(workspace, group.map(({ message }) => message.id));
+		},
+	};
+}
+
+async function requestedRuns(store: Store, { workspaces, kinds, leaseMs, batchSize }: TriggerOptions): Promise<Work> {
+	const runs = await store.runs.claimRequested({ ...(workspaces ? { workspaces } : {}), ...(kinds ? { kinds } : {}), leaseMs, limit: batchSize });
+	return {
+		items: runs.map((run) => ({ run, message: { workspace: run.workspace } })),
+		moved: [],
+		async undo(current) {
+			await current.runs.release(runs);
 		},
 	};
 }

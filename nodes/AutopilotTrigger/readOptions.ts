@@ -1,11 +1,15 @@
 import type { ITriggerFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
+import { RUN_KINDS } from '../../engine/runs/run';
 import { MINUTE, SECOND } from '../../engine/time';
-import { DEFAULTS, type TriggerOptions } from './collectWork';
+import { DEFAULTS, type TriggerEvent, type TriggerOptions } from './collectWork';
+
+const EVENTS: readonly TriggerEvent[] = ['conversationReady', 'requested', 'sendDue'];
 
 /** @throws NodeOperationError naming the option that does not fit. */
 export function readOptions(context: ITriggerFunctions): TriggerOptions {
-	const event = context.getNodeParameter('event') === 'sendDue' ? 'sendDue' : 'conversationReady';
+	const chosen = context.getNodeParameter('event');
+	const event = EVENTS.find((one) => one === chosen) ?? 'conversationReady';
 	// With undefined as fallback n8n throws for an option nobody added.
 	const option = (name: string): unknown => context.getNodeParameter(`options.${name}`, '');
 	const number = (name: string, label: string, least: number, fallback: number, unit = 1): number => {
@@ -17,8 +21,11 @@ export function readOptions(context: ITriggerFunctions): TriggerOptions {
 	};
 	const named = option('workspaces');
 	const workspaces = (typeof named === 'string' ? named : '').split(',').map((name) => name.trim()).filter((name) => name !== '');
+	const wanted = option('kinds');
+	const kinds = RUN_KINDS.filter((kind) => Array.isArray(wanted) && wanted.includes(kind));
 	return {
 		event,
+		...(kinds.length > 0 ? { kinds } : {}),
 		...(workspaces.length > 0 ? { workspaces } : {}),
 		batchSize: Math.floor(number('batchSize', 'Batch Size', 1, DEFAULTS.batchSize)),
 		atOnce: Math.floor(number('atOnce', 'Executions at Once', 1, DEFAULTS.atOnce)),

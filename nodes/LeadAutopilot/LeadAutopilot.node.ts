@@ -17,12 +17,14 @@ import { reportOperations } from './reportOperations';
 import { setStage } from './setStage';
 import { savePipeline, setAccount, settingsOperation } from './settingsOperations';
 import { storeCredentialMethods } from '../shared/storeCredentialTest';
+import { finishRun, isCancelled, noteProgress, startRun, SYNC_OUTPUTS } from './syncOperations';
 import { chosenName } from '../shared/subtitle';
 
 /** Operations with named outputs, by resource and operation; all others have one output. */
 const NAMED_OUTPUTS: Readonly<Record<string, readonly string[]>> = {
 	'message.record': ['Recorded', 'Already Decided'],
 	'message.recordPayload': ['Recorded', 'Already Decided', 'Status', 'From Us'],
+	...SYNC_OUTPUTS,
 };
 
 type Run = (context: IExecuteFunctions) => Promise<INodeExecutionData[][]>;
@@ -41,6 +43,10 @@ const SPECIAL: Readonly<Record<string, Run>> = {
 	'settings.set': async (context) => await settingsOperation(context, 'set'),
 	'settings.setAccount': setAccount,
 	'settings.savePipeline': savePipeline,
+	'sync.finish': finishRun,
+	'sync.isCancelled': isCancelled,
+	'sync.progress': noteProgress,
+	'sync.start': startRun,
 	...reportOperations,
 };
 

@@ -5,6 +5,7 @@ import { knowledgeProperties } from './knowledgeDescription';
 import { messageProperties } from './messageDescription';
 import { reportProperties } from './reportDescription';
 import { settingsProperties } from './settingDescription';
+import { syncProperties } from './syncDescription';
 
 export const leadAutopilotProperties: INodeProperties[] = [
 	{
@@ -18,6 +19,7 @@ export const leadAutopilotProperties: INodeProperties[] = [
 			{ name: 'Message', value: 'message' },
 			{ name: 'Report', value: 'report' },
 			{ name: 'Setting', value: 'settings' },
+			{ name: 'Sync', value: 'sync' },
 		],
 		default: 'message',
 	},
@@ -26,5 +28,6 @@ export const leadAutopilotProperties: INodeProperties[] = [
 	...messageProperties,
 	...reportProperties,
 	...settingsProperties,
-	{ ...workspaceField, displayOptions: { show: { resource: ['contact', 'knowledge', 'report', 'settings'] } } },
+	...syncProperties,
+	{ ...workspaceField, displayOptions: { show: { resource: ['contact', 'knowledge', 'report', 'settings', 'sync'] } } },
 ];

@@ -102,6 +102,15 @@ describe('Autopilot Trigger', () => {
 		expect((await store().outbound.find('default', ['d2']))[0]?.status).toBe('in_review');
 	});
 
+	it('emits what was asked for, of the kinds that were chosen', async () => {
+		const asked = { workspace: 'default', options: { limit: 20 }, requestedBy: 'mia' };
+		await store().runs.request([{ ...asked, kind: 'reanalysis' }, { ...asked, kind: 'sync', accountId: 'page-1' }]);
+		started = await start({ event: 'requested', options: { ...quick, kinds: ['sync'] } });
+		await waitFor(() => started?.batches.length === 1, { what: 'the requested run' });
+		expect(started.batches).toMatchObject([[{ run: { kind: 'sync', accountId: 'page-1', state: 'running', options: { limit: 20 } }, message: { workspace: 'default' } }]]);
+		expect(await store().runs.list('default', { kinds: ['reanalysis'], limit: 9 })).toMatchObject([{ state: 'requested' }]);
+	});
+
 	it('claims no more while its executions are unfinished', async () => {
 		await writes('ann', 'bob', 'cem');
 		started = await start({ options: { ...quick, batchSize: 1, atOnce: 2 } });
