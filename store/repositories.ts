@@ -17,6 +17,7 @@ import { ADDRESS_KEY, UNSUBSCRIBE_KEY } from './migrations/migrate';
 import { createModelCalls } from './modelCalls';
 import { createOutbound } from './outbound';
 import { createOutcomes } from './outcomes';
+import { createPersonalData } from './personalData';
 import { createPipelines } from './pipelines';
 import type { RedisConnection } from './redis/connection';
 import { LimitCounters } from './redis/limitCounters';
@@ -65,6 +66,7 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		leadScores: createLeadScores(database),
 		shadow: createShadow(database, hash),
 		runs: createRuns(database),
+		personalData: createPersonalData(database, hash),
 	};
 }
 

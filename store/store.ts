@@ -13,6 +13,7 @@ import type { Unsubscribes } from './port/unsubscribes';
 import type { Limits } from './port/limits';
 import type { Experiments } from './port/experiments';
 import type { Outcomes } from './port/outcomes';
+import type { PersonalData } from './port/personalData';
 import type { Pipelines } from './port/pipelines';
 import type { ModelCalls } from './port/modelCalls';
 import type { Analyses } from './port/analyses';
@@ -36,6 +37,7 @@ export type * from './port/messages';
 export type * from './port/modelCalls';
 export type * from './port/outbound';
 export type * from './port/outcomes';
+export type * from './port/personalData';
 export type * from './port/pipelines';
 export type * from './port/reviews';
 export type * from './port/runs';
@@ -75,6 +77,7 @@ export interface Store {
 	readonly leadScores: LeadScores;
 	readonly shadow: Shadow;
 	readonly runs: Runs;
+	readonly personalData: PersonalData;
 	/**
 	 * Gives this caller's share back. The connection or pool is shared by everybody in the process who opened the same
 	 * configuration and ends a while (60 s) after the last share was given back. Nothing may be called after it.

@@ -11,6 +11,7 @@ import { leadAutopilotProperties } from './description';
 import { addKnowledge } from './addKnowledge';
 import { listKnowledge, removeKnowledge, searchKnowledgeBase } from './knowledgeOperations';
 import { outputsOf } from '../shared/outputs';
+import { eraseContact, exportContact } from './personalDataOperations';
 import { recordMessages } from './recordMessages';
 import { recordPayloads } from './recordPayloads';
 import { reportOperations } from './reportOperations';
@@ -34,6 +35,8 @@ const SPECIAL: Readonly<Record<string, Run>> = {
 	'message.recordFromPerson': async (context) => await recordMessages(context, true),
 	'message.recordPayload': recordPayloads,
 	'contact.correct': correctContact,
+	'contact.erase': eraseContact,
+	'contact.export': exportContact,
 	'contact.setStage': setStage,
 	'knowledge.add': addKnowledge,
 	'knowledge.list': listKnowledge,

@@ -19,6 +19,8 @@ export const contactProperties: INodeProperties[] = [
 		options: [
 			{ name: 'Correct', value: 'correct', action: 'Correct what was decided about a contact', description: "Put intent, score, status or the reading of a message right; kept as a person's label to learn from" },
 			{ name: 'Create or Update', value: 'upsert', action: 'Create or update a contact', description: 'Create a new record, or update the current one if it already exists (upsert)' },
+			{ name: 'Erase', value: 'erase', action: 'Erase a contact', description: 'Forget a person over every table, or only what was concluded about them. Cannot be undone.' },
+			{ name: 'Export', value: 'export', action: 'Export a contact', description: 'Get everything that is held about a person' },
 			{ name: 'Get', value: 'get', action: 'Get a contact', description: 'Look a contact up, with the conversation' },
 			{ name: 'Hand Back', value: 'handBack', action: 'Hand a contact back', description: 'End a takeover: the autopilot answers again' },
 			{ name: 'Opt In', value: 'optIn', action: 'Opt a contact in', description: 'Allow writing on a channel again after an opt-out' },
@@ -28,7 +30,19 @@ export const contactProperties: INodeProperties[] = [
 		],
 		default: 'upsert',
 	},
-	{ ...contactField, displayOptions: show('correct', 'get', 'handBack', 'optIn', 'optOut', 'setStage', 'takeOver') },
+	{ ...contactField, displayOptions: show('correct', 'erase', 'export', 'get', 'handBack', 'optIn', 'optOut', 'setStage', 'takeOver') },
+	{
+		displayName: 'What',
+		name: 'erase',
+		type: 'options',
+		options: [
+			{ name: 'AI Data Only', value: 'ai', description: 'Scores, summaries, readings and reasoning. Messages stay; profiling is switched off for the person.' },
+			{ name: 'Everything', value: 'everything', description: 'As if the person had never written; counts stay, without the person' },
+		],
+		default: 'everything',
+		displayOptions: show('erase'),
+	},
+	{ displayName: 'Never Write Again', name: 'suppress', type: 'boolean', default: true, displayOptions: { show: { resource: ['contact'], operation: ['erase'], erase: ['everything'] } }, description: 'Whether their addresses stay as keyed hashes, which name nobody, so that nothing is sent to them if they are imported again' },
 	{ displayName: 'Name', name: 'name', type: 'string', default: "={{ $json.contact?.name ?? $json.name ?? '' }}", displayOptions: show('upsert') },
 	{ displayName: 'Email', name: 'email', type: 'string', placeholder: 'e.g. name@email.com', default: "={{ $json.contact?.email ?? $json.email ?? '' }}", displayOptions: show('upsert') },
 	{ displayName: 'Phone', name: 'phone', type: 'string', placeholder: 'e.g. +49 151 23456789', default: "={{ $json.contact?.phone ?? $json.phone ?? '' }}", displayOptions: show('upsert') },
@@ -73,7 +87,7 @@ export const contactProperties: INodeProperties[] = [
 		],
 	},
 	{ displayName: 'Hours', name: 'hours', type: 'number', typeOptions: { minValue: 0.1 }, default: 24, displayOptions: show('takeOver'), description: 'How long the autopilot keeps quiet' },
-	{ displayName: 'By', name: 'by', type: 'string', default: '', placeholder: 'e.g. anna@email.com', displayOptions: show('correct', 'takeOver', 'handBack', 'setStage', 'optIn'), description: 'Who does it; kept in the log' },
+	{ displayName: 'By', name: 'by', type: 'string', default: '', placeholder: 'e.g. anna@email.com', displayOptions: show('correct', 'erase', 'takeOver', 'handBack', 'setStage', 'optIn'), description: 'Who does it; kept in the log' },
 	{ displayName: 'Pipeline ID', name: 'pipeline', type: 'string', default: "={{ $json.contact?.pipelineId ?? 'default' }}", displayOptions: show('setStage'), description: 'The pipeline the stage belongs to' },
 	{ displayName: 'Stage', name: 'stage', type: 'string', default: '={{ $json.stage?.stageId ?? $json.stage }}', displayOptions: show('setStage'), description: 'ID or name of a stage of the pipeline' },
 ];

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { CHANNELS, HANDLE_KIND } from '../engine/channels/channel';
+import { activity } from './activities';
+import type { AddressHash } from './addresses';
+import { fromJson, toJson } from './bulk';
+import { StoreInputError } from './errors';
+import { noteLimitChanges } from './limits/changes';
+import { unfoldGrants } from './limits/journal';
+import { loadAbout, rowsAbout, type Person } from './person';
+import { releaseReservations, reservationsNamed } from './reservations';
+import { type RowOf, type TableName } from './schema';
+import type { Session } from './session';
+import type { Erasure, ErasureRequest } from './store';
+import { addressSubject, ANY_CHANNEL } from './suppressionList';
+
+/** Rows that go altogether, in the order in which nothing is looked up that has gone. */
+const DELETED: readonly TableName[] = ['reviews', 'outbound_transitions', 'labels', 'lead_snapshots', 'chunks', 'knowledge', 'shadow_decisions', 'analyses', 'settings', 'run_items', 'contact_addresses', 'outbound', 'messages', 'contacts'];
+
+/** What is kept of an opt-out as proof: when, on which channel, for which hashed address. */
+const PROOF = ['channel', 'allChannels', 'actor', 'subjects'];
+const PROOF_KINDS = ['opt_out', 'opt_in'];
+const KEPT_REASON = 'opted out before the data was erased';
+const ERASED_REASON = 'asked for erasure';
+
+async function deleteAbout(session: Session, name: TableName, person: Person): Promise<number> {
+	const about = rowsAbout(session, name, person);
+	if (!about) return 0;
+	const result = await sql`delete from ${session.table(name)} where ${about}`.execute(session.q);
+	return Number(result.numAffectedRows ?? 0);
+}
+
+/**
+ * Removes a person. What counts without them (experiments, revenue, what senders used up) stays under a pseudonym
+ * nobody can lead back; of opt-outs the keyed hashes stay, so that they go on being honoured.
+ */
+export async function erasePerson(session: Session, hash: AddressHash, person: Person, request: ErasureRequest, index: number): Promise<Erasure> {
+	const jobs = await loadAbout(session, 'outbound', person);
+	if (jobs.some(({ status }) => status === 'claimed' || status === 'sending')) {
+		throw new StoreInputError('A message to this person is being sent right now. Try again in a few minutes, when it is known what became of it.', index);
+	}
+	const pseudonym = `erased-${randomUUID()}`;
+	const rows: Record<string, number> = {};
+	await releaseReservations(session, await loadAbout(session, 'reservations', person));
+	rows.limit_entries = await eraseCounters(session, person);
+	rows.reservations = await strip(session, 'reservations', person, { outbound_id: null, idempotency_key: sql`'erased-' || id` });
+	rows.suppressions = await keepOptOuts(session, hash, person, request);
+	rows.activities = await keepProof(session, person, pseudonym);
+	rows.exposures = await strip(session, 'exposures', person, { contact_id: pseudonym });
+	rows.outcomes = await strip(session, 'outcomes', person, { contact_id: pseudonym, provider_id: null, event_id: null, thread_id: null });
+	rows.llm_calls = await strip(session, 'llm_calls', person, { correlation_id: null });
+	for (const name of DELETED) rows[name] = await deleteAbout(session, name, person);
+	const changed = Object.fromEntries(Object.entries(rows).filter(([, count]) => count > 0));
+	const total = Object.values(changed).reduce((sum, count) => sum + count, 0);
+	if (total === 0) return { found: false, rows: {}, sentence: 'Nothing is held about this person.' };
+	await session.insert('activities', [activity(session, person.workspace, pseudonym, 'erasure', { scope: request.scope, by: request.by, actor: request.actor, rows: changed }, 0)]);
+	const kept = request.suppress ? ' Nothing will be sent to them again: their addresses stay as keyed hashes.' : '';
+	return { found: true, rows: changed, pseudonym, sentence: `${total} entries about this person were erased.${kept}` };
+}
+
+/** Sets columns of a table's rows about the person. Returns how many there were. */
+async function strip<T extends TableName>(session: Session, name: T, person: Person, columns: Partial<Record<keyof RowOf<T> & string, string | null | ReturnType<typeof sql>>>): Promise<number> {
+	const about = rowsAbout(session, name, person);
+	if (!about) return 0;
+	const set = Object.entries(columns).map(([column, value]) => sql`${sql.ref(column)} = ${value}`);
+	const result = await sql`update ${session.table(name)} set ${sql.join(set)} where ${about}`.execute(session.q);
+	return Number(result.numAffectedRows ?? 0);
+}
+
+/** Counters whose key names the person. Those of senders and channels stay: what was sent was sent. */
+async function eraseCounters(session: Session, { workspace, names }: Person): Promise<number> {
+	const parts = [...new Set(names.flatMap((name) => [name, name.toLowerCase()]))].map((name) => `contact:${name.replaceAll('%', '%25').replaceAll(':', '%3A')}`);
+	if (session.dialect === 'postgres') {
+		const named = parts.map((part) => sql`position(${JSON.stringify(part).slice(1, -1)} in reservations) > 0`);
+		const batches = await session.rows(sql<{ id: string }>`select id from ${session.table('limit_journal')} where ${sql.join(named, sql` or `)}`);
+		await unfoldGrants(session, batches.map(({ id }) => `${id}.0`));
+	}
+	const named = parts.map((part) => sql`scope = ${part} or substr(scope, 1, ${[...part].length + 1}) = ${`${part}:`}`);
+	const gone = await session.rows(sql<{ workspace: string; reservation_id: string }>`delete from ${session.table('limit_entries')} where workspace = ${workspace} and (${sql.join(named, sql` or `)}) returning workspace, reservation_id`);
+	await noteLimitChanges(session, [...new Map(gone.map((row) => [row.reservation_id, { workspace, id: row.reservation_id }])).values()]);
+	// Reservations nobody planned for lapse by themselves, but their keys may name the person.
+	const reservations = await reservationsNamed(session, gone.map((row) => ({ workspace, id: row.reservation_id })));
+	await session.update('reservations', ['workspace', 'id'], ['idempotency_key'], reservations.map(({ id }) => ({ workspace, id, idempotency_key: `erased-${id}` })));
+	return gone.length;
+}
+
+/** Opt-outs known by the contact's id are kept by the hashes of their addresses instead; an id without any address names nobody else and stays. */
+async function keepOptOuts(session: Session, hash: AddressHash, person: Person, { suppress, actor }: ErasureRequest): Promise<number> {
+	const { workspace, addresses } = person;
+	const entries = await loadAbout(session, 'suppressions', person);
+	const byId = entries.filter(({ subject }) => subject.startsWith('c:'));
+	const hashed = byId.flatMap((entry) => addresses.filter(({ kind }) => entry.channel === ANY_CHANNEL || CHANNELS.some((channel) => channel === entry.channel && HANDLE_KIND[channel] === kind)).map((address) => ({ ...entry, subject: addressSubject(hash, address) })));
+	const asked = suppress ? addresses.map((address) => ({ workspace, channel: ANY_CHANNEL, subject: addressSubject(hash, address), reason: ERASED_REASON, actor, created_at: session.now })) : [];
+	await session.insert('suppressions', [...hashed, ...asked], sql`on conflict do nothing`);
+	const count = await strip(session, 'suppressions', person, { reason: sql`case when reason = ${ERASED_REASON} then reason else ${KEPT_REASON} end` });
+	if (addresses.length > 0) {
+		const subjects = byId.map(({ subject }) => subject);
+		await session.rows(sql`delete from ${session.table('suppressions')} where workspace = ${workspace} and ${session.among('subject', subjects)}`);
+	}
+	// Erasing again finds only the hashes, which are not about anybody.
+	return byId.length > 0 ? count : 0;
+}
+
+async function keepProof(session: Session, person: Person, pseudonym: string): Promise<number> {
+	const entries = await loadAbout(session, 'activities', person);
+	const proof = entries.filter(({ kind }) => PROOF_KINDS.includes(kind)).map((row) => {
+		const detail = Object.entries(fromJson<Record<string, unknown>>(row.detail)).filter(([key]) => PROOF.includes(key));
+		return { ...row, id: randomUUID(), contact_id: pseudonym, detail: toJson(Object.fromEntries(detail)) };
+	});
+	await deleteAbout(session, 'activities', person);
+	await session.insert('activities', proof);
+	return entries.length;
+}
