@@ -20,6 +20,7 @@ import { createOutcomes } from './outcomes';
 import { createPipelines } from './pipelines';
 import type { RedisConnection } from './redis/connection';
 import { LimitCounters } from './redis/limitCounters';
+import { createReviewers } from './reviewers';
 import { createReviews } from './reviews';
 import { createSendLoad } from './sendLoad';
 import { createSettings } from './settings';
@@ -46,6 +47,7 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		contacts: createContacts(database, hash),
 		messages: createMessages(database, hash),
 		outbound,
+		reviewers: createReviewers(database),
 		reviews: createReviews(database),
 		settings: createSettings(database),
 		suppressions,

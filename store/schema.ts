@@ -91,6 +91,8 @@ export const TABLES = {
 		thread_id: 'text?', at: 'int', seq: 'int', on_channel: 'int', outbound_id: 'text?', decision: 'text?', reason: 'text?', sentence: 'text?',
 		send_at: 'int?', created_at: 'int', decided_at: 'int?',
 	},
+	reviewers: { desk: 'text', email: 'text', password_hash: 'text?', version: 'int', updated_at: 'int' },
+	sign_in_tries: { desk: 'text', subject: 'text', tries: 'int', since: 'int' },
 	analyses: { workspace: 'text', hash: 'text', contact_id: 'text?', classification: 'text', at: 'int' },
 } as const satisfies Record<string, Record<string, ColumnKind>>;
 
