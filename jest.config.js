@@ -2,6 +2,8 @@ const shared = {
 	testEnvironment: 'node',
 	transform: {
 		'^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'commonjs' } }],
+		// The desk's components: tags are calls of its own `h`, as in tsconfig.json.
+		'^.+\\.tsx$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript', tsx: true }, transform: { react: { runtime: 'classic', pragma: 'h', pragmaFrag: 'Fragment' } }, target: 'es2024' }, module: { type: 'commonjs' } }],
 	},
 	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/sandbox/node_modules', '<rootDir>/sandbox/.state'],
 	globalSetup: '<rootDir>/test/services/globalSetup.ts',
