@@ -30,10 +30,15 @@ const directionRules = Object.entries(DIRECTIONS).map(([folder, { forbidden, typ
 	},
 }));
 
+/** n8n's rules are for *.ts; the desk's components are *.tsx. */
+const rulesForTsx = configWithoutCloudSupport.map((config) => (config.files?.includes('**/*.ts') ? { ...config, files: [...config.files, '**/*.tsx'] } : config));
+
 export default [
 	{ ignores: ['dist/**', 'node_modules/**', 'sandbox/node_modules/**', 'sandbox/.state/**', 'coverage/**', '*.js', 'desk/assets/*.js', '**/*.cjs', '**/*.mjs'] },
-	...configWithoutCloudSupport,
+	...rulesForTsx,
 	...directionRules,
+	// A tag is a call of `h`, as in tsconfig.json.
+	{ files: ['**/*.tsx'], languageOptions: { parserOptions: { jsxPragma: 'h', jsxFragmentName: 'Fragment' } } },
 	{
 		files: ['nodes/**/*.ts', 'engine/**/*.ts', 'store/**/*.ts', 'llm/**/*.ts', 'desk/**/*.{ts,tsx}', 'credentials/**/*.ts', 'index.ts'],
 		rules: {

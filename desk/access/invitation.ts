@@ -5,11 +5,6 @@ import { ACCESS } from './policy';
 import { normalEmail, type DeskAccess, type Reviewer } from './reviewer';
 import { deskId, readSigned, sign } from './signature';
 
-/** A person the desk does not know was to be invited. */
-export class UnknownReviewerError extends Error {
-	override name = 'UnknownReviewerError';
-}
-
 export interface Invitation {
 	email: string;
 	/** Goes into the query of the desk's address as `invitation`. Lets its bearer choose the reviewer's password, once. */
@@ -22,11 +17,12 @@ const ClaimSchema = z.strictObject({ email: z.string(), version: z.number().int(
 /**
  * A link that lets a reviewer choose a password. It is good for the version the reviewer's record has now, and choosing a
  * password moves that on: so it works once, and using one invitation voids all others.
+ * Undefined when the credential names no such reviewer.
  * @param lifeMs how long it is good for; at most 14 days.
  */
-export async function makeInvitation(access: DeskAccess, reviewers: Reviewers, now: EpochMs, email: string, lifeMs: number = ACCESS.invitationMs): Promise<Invitation> {
+export async function makeInvitation(access: DeskAccess, reviewers: Reviewers, now: EpochMs, email: string, lifeMs: number = ACCESS.invitationMs): Promise<Invitation | undefined> {
 	const known = access.reviewers.find((reviewer) => reviewer.email === normalEmail(email));
-	if (!known) throw new UnknownReviewerError(`The desk's credential names no reviewer with this e-mail address. Add them there first.`);
+	if (!known) return undefined;
 	const { version } = await reviewers.find(deskId(access.secret), known.email);
 	const expiresAt = later(now, Math.min(Math.max(lifeMs, 0), ACCESS.invitationMaxMs));
 	return { email: known.email, token: sign(access.secret, 'invitation', { email: known.email, version, until: expiresAt }), expiresAt };

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { invitationLink, makeInvitation, UnknownReviewerError, type Invitation } from '../../desk/access/invitation';
+import { invitationLink, makeInvitation, type Invitation } from '../../desk/access/invitation';
 import { HOUR, iso } from '../../engine/time';
 import { executeBatch, settled, type Settled } from '../shared/batch';
 import { readDeskCredential } from '../shared/deskCredential';
@@ -32,12 +32,9 @@ export async function inviteReviewer(context: IExecuteFunctions): Promise<INodeE
 			return await withStore(context, async (store) => {
 				const now = await store.clock.now();
 				return await Promise.all(items.map(async ({ params: { email, deskUrl, hours } }): Promise<Settled<Invited>> => {
-					try {
-						return settled.ok({ ...(await makeInvitation(access, store.reviewers, now, email, hours * HOUR)), deskUrl });
-					} catch (error) {
-						if (!(error instanceof UnknownReviewerError)) throw error;
-						return settled.failed(new ItemInputError("No reviewer of the desk credential has this 'Reviewer Email'", 'Add the person under Reviewers in the Lead Autopilot Desk credential, then invite again.'));
-					}
+					const invitation = await makeInvitation(access, store.reviewers, now, email, hours * HOUR);
+					if (invitation) return settled.ok({ ...invitation, deskUrl });
+					return settled.failed(new ItemInputError("No reviewer of the desk credential has this 'Reviewer Email'", 'Add the person under Reviewers in the Lead Autopilot Desk credential, then invite again.'));
 				}));
 			});
 		},
