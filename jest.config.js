@@ -13,7 +13,7 @@ const shared = {
 /** @type {import('jest').Config} */
 module.exports = {
 	projects: [
-		{ ...shared, displayName: 'parts', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: ['<rootDir>/test/e2e/'] },
+		{ ...shared, displayName: 'parts', testMatch: ['<rootDir>/test/**/*.test.{ts,tsx}'], testPathIgnorePatterns: ['<rootDir>/test/e2e/'] },
 		{ ...shared, displayName: 'n8n', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
 	],
 };
