@@ -138,12 +138,17 @@ export async function signedIn(world: DeskWorld, email: Person): Promise<Visitor
 	return visitor;
 }
 
-/** Tags and attributes of a page that no page of the desk may have, whatever was printed. */
+const ATTRIBUTE = /\s([^\s"=<>]+)(?:="([^"]*)")?/g;
+
+/** What no page of the desk may hold, whatever was printed: foreign tags, attributes that run or restyle, addresses elsewhere. */
 export function dangerousMarkup(page: string): string[] {
-	const tags = page.match(/<(?:img|iframe|object|embed|style|base|form [^>]*action="(?!\?)|script(?! src="\?asset=desk\.js)|[a-z0-9]+(?: [^>]*)? (?:on[a-z]+|style|srcdoc)=)[^>]*>/gi) ?? [];
-	// Attribute values are quoted and escaped, so what is left outside of quotes are names.
-	const outside = page.replace(/"[^"]*"/g, '""');
-	const handlers = outside.match(/<[^>]*\son[a-z]+\s*=[^>]*>/gi) ?? [];
-	const addresses = page.match(/(?:href|src|action|formaction)="(?!\?|#|https?:|mailto:|tel:)[^"]*"/gi) ?? [];
-	return [...tags.filter((tag) => !/^<[a-z0-9]+(?: [^>]*)? (?:on|style|srcdoc)/i.test(tag.replace(/"[^"]*"/g, '""')) ? /^<(?:img|iframe|object|embed|style|base|form|script)/i.test(tag) : true), ...handlers, ...addresses];
+	// Between `<` and `>` every value is quoted; a `<` that is no tag of that shape is a fault of its own.
+	const tags = page.match(/<[^/!](?:[^"<>]|"[^"]*")*>?/g) ?? [];
+	return tags.filter((tag) => {
+		const name = /^<([a-z][a-z0-9]*)[\s>]/i.exec(tag)?.[1].toLowerCase();
+		if (name === undefined || !tag.endsWith('>') || ['img', 'iframe', 'object', 'embed', 'style', 'base'].includes(name)) return true;
+		const attributes = [...tag.matchAll(ATTRIBUTE)].map(([, attribute, value = '']) => [attribute.toLowerCase(), value] as const);
+		if (name === 'script' && !attributes.some(([attribute, value]) => attribute === 'src' && value.startsWith('?asset=desk.js'))) return true;
+		return attributes.some(([attribute, value]) => /^on|^style$|^srcdoc$/.test(attribute) || (['href', 'src', 'action', 'formaction'].includes(attribute) && !/^(\?|#|https?:|mailto:|tel:)/.test(value)));
+	});
 }
