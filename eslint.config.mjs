@@ -16,7 +16,7 @@ const DIRECTIONS = {
 };
 
 const directionRules = Object.entries(DIRECTIONS).map(([folder, { forbidden, typesOnly = [], shared = [] }]) => ({
-	files: [`${folder}/**/*.ts`],
+	files: [`${folder}/**/*.{ts,tsx}`],
 	rules: {
 		'@typescript-eslint/no-restricted-imports': [
 			'error',
@@ -30,12 +30,17 @@ const directionRules = Object.entries(DIRECTIONS).map(([folder, { forbidden, typ
 	},
 }));
 
+/** n8n's rules are for *.ts; the desk's components are *.tsx. */
+const rulesForTsx = configWithoutCloudSupport.map((config) => (config.files?.includes('**/*.ts') ? { ...config, files: [...config.files, '**/*.tsx'] } : config));
+
 export default [
-	{ ignores: ['dist/**', 'node_modules/**', 'sandbox/node_modules/**', 'sandbox/.state/**', 'coverage/**', '*.js', '**/*.cjs', '**/*.mjs'] },
-	...configWithoutCloudSupport,
+	{ ignores: ['dist/**', 'node_modules/**', 'sandbox/node_modules/**', 'sandbox/.state/**', 'coverage/**', '*.js', 'desk/assets/*.js', '**/*.cjs', '**/*.mjs'] },
+	...rulesForTsx,
 	...directionRules,
+	// A tag is a call of `h`, as in tsconfig.json.
+	{ files: ['**/*.tsx'], languageOptions: { parserOptions: { jsxPragma: 'h', jsxFragmentName: 'Fragment' } } },
 	{
-		files: ['nodes/**/*.ts', 'engine/**/*.ts', 'store/**/*.ts', 'llm/**/*.ts', 'desk/**/*.ts', 'credentials/**/*.ts', 'index.ts'],
+		files: ['nodes/**/*.ts', 'engine/**/*.ts', 'store/**/*.ts', 'llm/**/*.ts', 'desk/**/*.{ts,tsx}', 'credentials/**/*.ts', 'index.ts'],
 		rules: {
 			'@typescript-eslint/no-explicit-any': 'error',
 			'@typescript-eslint/no-non-null-assertion': 'error',
@@ -44,7 +49,7 @@ export default [
 	},
 	{
 		// n8n's error classes belong to nodes: the layers below know no n8n and throw errors of their own.
-		files: ['engine/**/*.ts', 'store/**/*.ts', 'llm/**/*.ts', 'desk/**/*.ts', 'sandbox/**/*.ts', 'test/**/*.ts'],
+		files: ['engine/**/*.ts', 'store/**/*.ts', 'llm/**/*.ts', 'desk/**/*.{ts,tsx}', 'sandbox/**/*.ts', 'test/**/*.{ts,tsx}'],
 		rules: { '@n8n/community-nodes/require-node-api-error': 'off' },
 	},
 	{
@@ -58,7 +63,7 @@ export default [
 	},
 	{
 		// Never shipped: these start n8n, databases and browsers, and sign in to throw-away instances of their own.
-		files: ['sandbox/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'docs/**/*.ts'],
+		files: ['sandbox/**/*.ts', 'test/**/*.{ts,tsx}', 'bench/**/*.ts', 'docs/**/*.ts'],
 		rules: { '@n8n/community-nodes/no-dangerous-functions': 'off', '@n8n/community-nodes/no-hardcoded-secrets': 'off' },
 	},
 	{

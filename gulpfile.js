@@ -4,4 +4,7 @@ const { src, dest, parallel } = require('gulp');
 const icons = () => src(['nodes/**/*.{svg,png}', 'nodes/**/*.node.json', 'credentials/**/*.svg'], { base: '.', encoding: false }).pipe(dest('dist'));
 const data = () => src(['engine/**/*.json', 'llm/**/*.json', '!**/node_modules/**'], { base: '.', allowEmpty: true }).pipe(dest('dist'));
 
-exports.copy = parallel(icons, data);
+// The review desk's stylesheet and script, served as they are.
+const assets = () => src(['desk/assets/*'], { base: '.', encoding: false }).pipe(dest('dist'));
+
+exports.copy = parallel(icons, data, assets);

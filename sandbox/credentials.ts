@@ -45,6 +45,7 @@ export function credentialTypesOf(node: NodeJson): readonly string[] {
 	}
 	if (node.type === `${PACK}outreachEmail`) return ['leadAutopilotStoreApi', 'smtp'];
 	if (node.type === `${PACK}outcomeTrigger`) return ['leadAutopilotWebhookApi', 'leadAutopilotStoreApi'];
+	if (node.type === `${PACK}reviewDeskTrigger` || (node.type === `${PACK}leadAutopilot` && node.parameters.resource === 'desk')) return ['leadAutopilotDeskApi', 'leadAutopilotStoreApi'];
 	if (node.type.startsWith(PACK)) return MODEL_NODES.includes(node.type) ? ['leadAutopilotStoreApi', 'leadAutopilotModelApi'] : ['leadAutopilotStoreApi'];
 	return BUILT_IN[node.type] ?? [];
 }
@@ -74,6 +75,7 @@ export function demoCredentials(standIns: StandIns, client: ClientAccounts, mode
 		{ name: 'Sandbox Mail In', type: 'imap', data: { user: mailUser, password: SANDBOX.mailPassword, host: '127.0.0.1', port: standIns.imapPort, secure: false } },
 	];
 	all.push({ name: 'Sandbox Webhooks', type: 'leadAutopilotWebhookApi', data: webhookData(standIns, metaAppSecret) });
+	all.push({ name: 'Sandbox Desk', type: 'leadAutopilotDeskApi', data: { signingSecret: SANDBOX.deskSecret, reviewers: { reviewer: [{ email: SANDBOX.deskReviewer, role: 'admin', workspaces: 'default' }] } } });
 	if (model !== 'none') all.push({ name: 'Sandbox Model', type: 'leadAutopilotModelApi', data: modelData(standIns, model) });
 	if (store) all.push({ name: 'Sandbox Store', type: 'leadAutopilotStoreApi', data: storeData(store) });
 	return all.map((credential) => ({ ...credential, name: `${credential.name}${suffix}` }));

@@ -51,4 +51,6 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	model_spend: null,
 	score_models: null,
 	runs: null,
+	reviewers: null,
+	sign_in_tries: null,
 };

@@ -21,6 +21,7 @@ import { createPersonalData } from './personalData';
 import { createPipelines } from './pipelines';
 import type { RedisConnection } from './redis/connection';
 import { LimitCounters } from './redis/limitCounters';
+import { createReviewers } from './reviewers';
 import { createReviews } from './reviews';
 import { createRuns } from './runs';
 import { createSendLoad } from './sendLoad';
@@ -48,6 +49,7 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		contacts: createContacts(database, hash),
 		messages: createMessages(database, hash),
 		outbound,
+		reviewers: createReviewers(database),
 		reviews: createReviews(database),
 		settings: createSettings(database),
 		suppressions,

@@ -98,6 +98,8 @@ export const TABLES = {
 	run_items: {
 		workspace: 'text', run_id: 'text', item_id: 'text', platform: 'text?', result: 'text', error: 'text?', code: 'text?', at: 'int',
 	},
+	reviewers: { desk: 'text', email: 'text', password_hash: 'text?', version: 'int', updated_at: 'int' },
+	sign_in_tries: { desk: 'text', subject: 'text', tries: 'int', since: 'int' },
 	analyses: { workspace: 'text', hash: 'text', contact_id: 'text?', classification: 'text', at: 'int' },
 } as const satisfies Record<string, Record<string, ColumnKind>>;
 

@@ -1,6 +1,8 @@
 import { narrowerMode, DEFAULT_MODE, type Mode } from '../engine/message/mode';
 import { DEFAULT_SETTINGS, SettingsPatchSchema, type EffectiveSettings, type SettingsPatch } from '../engine/message/settings';
+import { epochMs } from '../engine/time';
 import { sql } from 'kysely';
+import { z } from 'zod';
 import { cleanText, fromJson, keyOf, toJson } from './bulk';
 import type { Database } from './database';
 import { endShadow } from './endShadow';
@@ -53,6 +55,7 @@ async function leftShadow(session: Session, kind: string, before: Mode | undefin
 	});
 }
 
+const ScopeKindSchema = z.enum(['workspace', 'account', 'contact']);
 const patchOf = (row: RowOf<'settings'>): SettingsPatch => SettingsPatchSchema.parse(fromJson(row.patch));
 
 export function createSettings(database: Database): SettingsStore {
@@ -60,6 +63,14 @@ export function createSettings(database: Database): SettingsStore {
 		async effective(keys) {
 			if (keys.length === 0) return [];
 			return await database.read(async (session) => await loadSettings(session, keys));
+		},
+
+		async scopes(workspace, limit) {
+			return await database.read(async (session) => {
+				const rows = await session.rows(sql<RowOf<'settings'>>`select * from ${session.table('settings')} where workspace = ${workspace}
+					order by case kind when 'workspace' then 0 when 'account' then 1 else 2 end, updated_at desc, scope_id limit ${limit}`);
+				return rows.map((row) => ({ kind: ScopeKindSchema.parse(row.kind), id: row.scope_id, patch: patchOf(row), updatedAt: epochMs(row.updated_at), updatedBy: row.updated_by }));
+			});
 		},
 
 		async set(workspace, scope, patch, actor) {

@@ -7,6 +7,8 @@ export const SettingsPatchSchema = z
 		mode: ModeSchema,
 		/** True stops every send at once, whatever the mode. */
 		killSwitch: z.boolean(),
+		/** Why a person switched it on; shown to everybody who wonders why nothing leaves. */
+		killSwitchReason: z.string().max(500),
 		/** Local quiet hours, HH:MM, may wrap midnight. */
 		quietHours: z.object({ from: z.string().regex(/^\d\d:\d\d$/), to: z.string().regex(/^\d\d:\d\d$/) }),
 		/** ISO weekdays on which outreach may leave, 1 = Monday. */

@@ -12,11 +12,13 @@ import { addKnowledge } from './addKnowledge';
 import { listKnowledge, removeKnowledge, searchKnowledgeBase } from './knowledgeOperations';
 import { outputsOf } from '../shared/outputs';
 import { eraseContact, exportContact } from './personalDataOperations';
+import { inviteReviewer } from './inviteReviewer';
 import { recordMessages } from './recordMessages';
 import { recordPayloads } from './recordPayloads';
 import { reportOperations } from './reportOperations';
 import { setStage } from './setStage';
 import { savePipeline, setAccount, settingsOperation } from './settingsOperations';
+import { deskCredentialMethods } from '../shared/deskCredential';
 import { storeCredentialMethods } from '../shared/storeCredentialTest';
 import { finishRun, isCancelled, noteProgress, startRun, SYNC_OUTPUTS } from './syncOperations';
 import { chosenName } from '../shared/subtitle';
@@ -38,6 +40,7 @@ const SPECIAL: Readonly<Record<string, Run>> = {
 	'contact.erase': eraseContact,
 	'contact.export': exportContact,
 	'contact.setStage': setStage,
+	'desk.invite': inviteReviewer,
 	'knowledge.add': addKnowledge,
 	'knowledge.list': listKnowledge,
 	'knowledge.remove': removeKnowledge,
@@ -67,11 +70,14 @@ export class LeadAutopilot implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: outputsOf(NAMED_OUTPUTS, "$parameter.resource + '.' + $parameter.operation"),
-		credentials: [{ name: 'leadAutopilotStoreApi', displayName: 'Store Credential (Optional)', required: false, testedBy: 'leadAutopilotStoreTest' }],
+		credentials: [
+			{ name: 'leadAutopilotStoreApi', displayName: 'Store Credential (Optional)', required: false, testedBy: 'leadAutopilotStoreTest' },
+			{ name: 'leadAutopilotDeskApi', displayName: 'Desk Credential', required: true, testedBy: 'leadAutopilotDeskTest', displayOptions: { show: { resource: ['desk'] } } },
+		],
 		properties: leadAutopilotProperties,
 	};
 
-	methods = storeCredentialMethods;
+	methods = { credentialTest: { ...storeCredentialMethods.credentialTest, ...deskCredentialMethods.credentialTest } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const resource = String(this.getNodeParameter('resource', 0));

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { workspaceField } from '../shared/parameters';
 import { contactProperties } from './contactDescription';
+import { deskProperties } from './deskDescription';
 import { knowledgeProperties } from './knowledgeDescription';
 import { messageProperties } from './messageDescription';
 import { reportProperties } from './reportDescription';
@@ -15,6 +16,7 @@ export const leadAutopilotProperties: INodeProperties[] = [
 		noDataExpression: true,
 		options: [
 			{ name: 'Contact', value: 'contact' },
+			{ name: 'Desk', value: 'desk' },
 			{ name: 'Knowledge', value: 'knowledge' },
 			{ name: 'Message', value: 'message' },
 			{ name: 'Report', value: 'report' },
@@ -24,6 +26,7 @@ export const leadAutopilotProperties: INodeProperties[] = [
 		default: 'message',
 	},
 	...contactProperties,
+	...deskProperties,
 	...knowledgeProperties,
 	...messageProperties,
 	...reportProperties,

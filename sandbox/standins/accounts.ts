@@ -19,6 +19,9 @@ export const SANDBOX = {
 	anthropicKey: 'sk-ant-sandbox',
 	/** What other systems sign their reports with, or send as their password. */
 	webhookSecret: 'sandbox-webhook-secret',
+	/** What sessions and invitations of the sandbox's desk are signed with, and who may come in. */
+	deskSecret: 'sandbox-desk-secret-of-a-private-n8n',
+	deskReviewer: 'you@sandbox.example',
 	mailUser: 'sales@demo.example',
 	mailPassword: 'sandbox-mail-password',
 } as const;

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { REPOSITORY } from './packParts';
 
 const run = promisify(execFile);
-const SOURCES = ['nodes', 'credentials', 'engine', 'store', 'llm'];
+const SOURCES = ['nodes', 'credentials', 'engine', 'store', 'llm', 'desk'];
 
 function filesBelow(folder: string): string[] {
 	return readdirSync(join(REPOSITORY, folder), { withFileTypes: true }).flatMap((entry) => {
@@ -17,12 +17,14 @@ function filesBelow(folder: string): string[] {
 
 const sources = SOURCES.flatMap(filesBelow);
 /** What the compiler leaves behind and the build has to copy. */
-const copied = sources.filter((path) => /\.svg$|\.node\.json$|^(engine|llm)\/.*\.json$/.test(path));
-const compiled = sources.filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts')).map((path) => path.replace(/\.ts$/, '.js'));
+const copied = sources.filter((path) => /\.svg$|\.node\.json$|^(engine|llm)\/.*\.json$|^desk\/assets\//.test(path));
+const written = sources.filter((path) => /\.tsx?$/.test(path) && !path.endsWith('.d.ts'));
+const toJs = (path: string): string => path.replace(/\.tsx?$/, '.js');
+const compiled = written.map(toJs);
 
 /** Builds only when something is missing or older than its source: a fresh build costs half a minute. */
 async function ensureBuilt(): Promise<void> {
-	const stale = [...copied.map((path) => [path, path]), ...compiled.map((path) => [path.replace(/\.js$/, '.ts'), path])].some(([source, target]) => {
+	const stale = [...copied.map((path) => [path, path]), ...written.map((path) => [path, toJs(path)])].some(([source, target]) => {
 		const built = join(REPOSITORY, 'dist', target);
 		return !existsSync(built) || statSync(built).mtimeMs < statSync(join(REPOSITORY, source)).mtimeMs;
 	});
