@@ -7,7 +7,7 @@ const DIRECTIONS = {
 	// Decisions reach the store as functions; these are the words both sides must share, and the one rule that has to hold inside a transaction.
 	store: {
 		typesOnly: ['engine'],
-		shared: ['time', 'channels/channel', 'classify/(?:classification|correction)', 'draft/draft', 'experiment/(?:metrics|variant)', 'gate/gate', 'message/(?:contact|message|mode|outbound|settings|shadowDecision|spine)', 'outcome/(?:outcome|suppression|unsubscribeToken)', 'pipeline/stage', 'reply/reply', 'sendTime/schedule'],
+		shared: ['time', 'channels/channel', 'classify/(?:classification|correction)', 'draft/draft', 'experiment/(?:metrics|variant)', 'gate/gate', 'message/(?:contact|draftHash|message|mode|outbound|settings|shadowDecision|spine)', 'outcome/(?:outcome|suppression|unsubscribeToken)', 'pipeline/stage', 'reply/reply', 'sendTime/schedule'],
 		forbidden: ['nodes', 'llm', 'desk', 'credentials', 'sandbox', 'test'],
 	},
 	desk: { forbidden: ['nodes', 'llm', 'credentials', 'sandbox', 'test'] },

@@ -46,7 +46,7 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		contacts: createContacts(database, hash),
 		messages: createMessages(database, hash),
 		outbound,
-		reviews: createReviews(database),
+		reviews: createReviews(database, hash),
 		settings: createSettings(database),
 		suppressions,
 		unsubscribes: createUnsubscribes({ key: linkKey.value, hash, clock: database.clock, outbound, outcomes, suppressions }),
