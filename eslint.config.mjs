@@ -8,6 +8,7 @@ const DIRECTIONS = {
 	store: {
 		typesOnly: ['engine'],
 		shared: ['time', 'channels/channel', 'classify/(?:classification|correction)', 'draft/draft', 'experiment/(?:metrics|variant)', 'gate/gate', 'message/(?:contact|message|mode|outbound|settings|shadowDecision|spine)', 'outcome/(?:outcome|suppression|unsubscribeToken)', 'pipeline/stage', 'reply/reply', 'runs/run', 'sendTime/schedule'],
+		shared: ['time', 'channels/channel', 'classify/(?:classification|correction)', 'draft/draft', 'experiment/(?:metrics|variant)', 'gate/gate', 'message/(?:contact|draftHash|message|mode|outbound|settings|shadowDecision|spine)', 'outcome/(?:outcome|suppression|unsubscribeToken)', 'pipeline/stage', 'reply/reply', 'sendTime/schedule'],
 		forbidden: ['nodes', 'llm', 'desk', 'credentials', 'sandbox', 'test'],
 	},
 	desk: { forbidden: ['nodes', 'llm', 'credentials', 'sandbox', 'test'] },

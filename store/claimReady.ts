@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { ChannelSchema } from '../engine/channels/channel';
 import type { Conversation } from '../engine/message/message';
 import { DAY, epochMs, later } from '../engine/time';
 import { ReplySchema } from '../engine/reply/reply';
@@ -98,6 +99,7 @@ async function giveToPerson(session: Session, threads: readonly MessageRow[][], 
 			kind: 'classification',
 			messageId: row.id,
 			contactId: row.contact_id,
+			channel: ChannelSchema.parse(row.channel),
 			sentence: reason,
 			dueAt: later(session.now, CLASSIFICATION_REVIEW_MS),
 		})),

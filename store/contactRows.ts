@@ -30,6 +30,8 @@ export function toContact(row: ContactRow, optedOut: Contact['optOutChannels']):
 		consent: fromJson(row.consent),
 		optOutChannels: optedOut,
 		takenOverUntil: moment(row.taken_over_until),
+		takenOverBy: given(row.taken_over_by),
+		takenOverAt: moment(row.taken_over_at),
 		profiling: row.profiling === 1,
 		owner: given(row.owner),
 		pipelineId: given(row.pipeline_id),
@@ -72,6 +74,7 @@ export function newContactRow(workspace: string, id: string, now: number): Conta
 		taken_over_by: null,
 		created_at: now,
 		updated_at: now,
+		taken_over_at: null,
 	};
 }
 

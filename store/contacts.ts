@@ -6,7 +6,24 @@ import type { Database } from './database';
 import { forgetUntil } from './endShadow';
 import { contactIdsByAddress, contactLocks, ensureContacts, upsertContacts } from './intake';
 import { activity } from './activities';
+import type { Session } from './session';
 import type { Contacts } from './store';
+
+/** See `Contacts.setTakeOver`; for others who take a conversation over inside their own transaction. */
+export async function takeOverIn(session: Session, workspace: string, changes: Parameters<Contacts['setTakeOver']>[1]): Promise<void> {
+	const { now } = session;
+	// A takeover must hold for somebody known only by id, too.
+	const ids = await ensureContacts(session, workspace, changes.map(({ contactId }) => contactId));
+	const last = [...new Map(changes.map((change) => ({ ...change, contactId: ids.get(cleanText(change.contactId)) ?? change.contactId })).map((change) => [change.contactId, change])).values()];
+	await session.update(
+		'contacts',
+		['workspace', 'id'],
+		['taken_over_until', 'taken_over_by', 'taken_over_at', 'updated_at'],
+		last.map(({ contactId, until, by }) => ({ workspace, id: contactId, taken_over_until: until, taken_over_by: until === null ? null : by, taken_over_at: until === null ? null : now, updated_at: now })),
+	);
+	await forgetUntil(session, workspace, last.flatMap(({ contactId, until }) => (until === null ? [contactId] : [])));
+	await session.insert('activities', last.map(({ contactId, until, by }, at) => activity(session, workspace, contactId, 'takeover', { until, by }, at)));
+}
 
 export function createContacts(database: Database, hash: AddressHash): Contacts {
 	return {
@@ -38,20 +55,7 @@ export function createContacts(database: Database, hash: AddressHash): Contacts 
 
 		async setTakeOver(workspace, changes) {
 			if (changes.length === 0) return;
-			await database.write(async (session) => {
-				const { now } = session;
-				// A takeover must hold for somebody known only by id, too.
-				const ids = await ensureContacts(session, workspace, changes.map(({ contactId }) => contactId));
-				const last = [...new Map(changes.map((change) => ({ ...change, contactId: ids.get(cleanText(change.contactId)) ?? change.contactId })).map((change) => [change.contactId, change])).values()];
-				await session.update(
-					'contacts',
-					['workspace', 'id'],
-					['taken_over_until', 'taken_over_by', 'updated_at'],
-					last.map(({ contactId, until, by }) => ({ workspace, id: contactId, taken_over_until: until, taken_over_by: until === null ? null : by, updated_at: now })),
-				);
-				await forgetUntil(session, workspace, last.flatMap(({ contactId, until }) => (until === null ? [contactId] : [])));
-				await session.insert('activities', last.map(({ contactId, until, by }, at) => activity(session, workspace, contactId, 'takeover', { until, by }, at)));
-			});
+			await database.write(async (session) => await takeOverIn(session, workspace, changes));
 		},
 
 		async saveClassification(workspace, results) {

@@ -41,21 +41,21 @@ function toJudged(row: JudgedRow): JudgedDraft {
 	};
 }
 
-/** The draft's fields and the gate's issues, each document parsed once a row: a cast a field would parse it seven times. */
+/** The draft's fields and what the gate said of it as it was reviewed (an edited text has a verdict of its own), each document parsed once a row: a cast a field would parse it seven times. */
 function parts(session: Session): { columns: RawBuilder<unknown>; parsed: RawBuilder<unknown>; raw: RawBuilder<unknown> } {
 	if (session.dialect === 'sqlite') {
 		// Keeps the last documents it parsed.
 		const field = (path: string) => sql`json_extract(o.draft, ${sql.lit(path)})`;
 		return {
 			columns: sql`${field('$.rawConfidence')} as raw, ${field('$.modelId')} as model_id, ${field('$.promptVersion')} as prompt_version, ${field('$.scoring')} as scoring,
-				${field('$.decision.sampling')} as sampling, ${field('$.decision.rawThreshold')} as raw_threshold, json_extract(o.gate, '$.issues') as gate_issues`,
+				${field('$.decision.sampling')} as sampling, ${field('$.decision.rawThreshold')} as raw_threshold, json_extract(coalesce(r.gate, o.gate), '$.issues') as gate_issues`,
 			parsed: sql``,
 			raw: field('$.rawConfidence'),
 		};
 	}
 	return {
 		columns: sql`d."rawConfidence" as raw, d."modelId" as model_id, d."promptVersion" as prompt_version, d.scoring, d.decision ->> 'sampling' as sampling,
-			cast(d.decision ->> 'rawThreshold' as double precision) as raw_threshold, cast(cast(o.gate as json) -> 'issues' as text) as gate_issues`,
+			cast(d.decision ->> 'rawThreshold' as double precision) as raw_threshold, cast(cast(coalesce(r.gate, o.gate) as json) -> 'issues' as text) as gate_issues`,
 		parsed: sql`cross join lateral json_to_record(cast(o.draft as json)) as d("rawConfidence" double precision, "modelId" text, "promptVersion" text, scoring text, decision json)`,
 		raw: sql`d."rawConfidence"`,
 	};
@@ -64,7 +64,7 @@ function parts(session: Session): { columns: RawBuilder<unknown>; parsed: RawBui
 /** See `Reviews.judgedDrafts`. One statement. */
 export async function readJudgedDrafts(session: Session, workspace: string, limit: number): Promise<JudgedDraft[]> {
 	const { columns, parsed, raw } = parts(session);
-	const newest = sql`select workspace, outbound_id, id, decision, edit_distance, decided_at from ${session.table('reviews')}
+	const newest = sql`select workspace, outbound_id, id, decision, edit_distance, decided_at, gate from ${session.table('reviews')}
 		where workspace = ${workspace} and kind = 'draft' and decision is not null order by decided_at desc, id limit ${limit}`;
 	const rows = await session.rows(sql<JudgedRow>`select r.outbound_id, r.decision, r.edit_distance, r.decided_at, ${columns}
 		from (${newest}) as r join ${session.table('outbound')} as o on o.workspace = r.workspace and o.id = r.outbound_id ${parsed}

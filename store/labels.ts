@@ -47,28 +47,31 @@ async function keepReadings(session: Session, hash: AddressHash, workspace: stri
 	return results;
 }
 
+/** See `Labels.correct`; for others who correct inside their own transaction. */
+export async function correctIn(session: Session, hash: AddressHash, workspace: string, corrections: readonly CorrectionInput[]): Promise<CorrectionResult[]> {
+	const { now } = session;
+	const ids = await ensureContacts(session, workspace, corrections.map(({ contactId }) => contactId));
+	const own = corrections.map((correction) => ({ ...correction, contactId: ids.get(cleanText(correction.contactId)) ?? correction.contactId }));
+	await session.insert(
+		'labels',
+		own
+			.flatMap(({ contactId, messageId, actor, labels }) => labels.map(({ field, from, to }) => ({ contact_id: contactId, message_id: messageId ?? null, field, from_value: from ?? null, to_value: to, actor })))
+			.map((row, seq) => ({ workspace, id: randomUUID(), ...row, at: now, seq })),
+	);
+	// Of several corrections of one contact in a batch the last wins.
+	const scores = new Map(own.flatMap(({ contactId, score }) => (score === undefined ? [] : [[contactId, score] as const])));
+	const statuses = new Map(own.flatMap(({ contactId, status }) => (status === undefined ? [] : [[contactId, status] as const])));
+	await session.update('contacts', ['workspace', 'id'], ['score', 'updated_at'], [...scores].map(([id, score]) => ({ workspace, id, score, updated_at: now })));
+	await session.update('contacts', ['workspace', 'id'], ['status', 'updated_at'], [...statuses].map(([id, status]) => ({ workspace, id, status, updated_at: now })));
+	await session.insert('activities', own.map(({ contactId, messageId, actor, labels, sentence }, at) => activity(session, workspace, contactId, 'correction', { messageId, actor, labels, sentence }, at)));
+	return await keepReadings(session, hash, workspace, corrections);
+}
+
 export function createLabels(database: Database, hash: AddressHash): Labels {
 	return {
 		async correct(workspace, corrections) {
 			if (corrections.length === 0) return [];
-			return await database.write(async (session) => {
-				const { now } = session;
-				const ids = await ensureContacts(session, workspace, corrections.map(({ contactId }) => contactId));
-				const own = corrections.map((correction) => ({ ...correction, contactId: ids.get(cleanText(correction.contactId)) ?? correction.contactId }));
-				await session.insert(
-					'labels',
-					own
-						.flatMap(({ contactId, messageId, actor, labels }) => labels.map(({ field, from, to }) => ({ contact_id: contactId, message_id: messageId ?? null, field, from_value: from ?? null, to_value: to, actor })))
-						.map((row, seq) => ({ workspace, id: randomUUID(), ...row, at: now, seq })),
-				);
-				// Of several corrections of one contact in a batch the last wins.
-				const scores = new Map(own.flatMap(({ contactId, score }) => (score === undefined ? [] : [[contactId, score] as const])));
-				const statuses = new Map(own.flatMap(({ contactId, status }) => (status === undefined ? [] : [[contactId, status] as const])));
-				await session.update('contacts', ['workspace', 'id'], ['score', 'updated_at'], [...scores].map(([id, score]) => ({ workspace, id, score, updated_at: now })));
-				await session.update('contacts', ['workspace', 'id'], ['status', 'updated_at'], [...statuses].map(([id, status]) => ({ workspace, id, status, updated_at: now })));
-				await session.insert('activities', own.map(({ contactId, messageId, actor, labels, sentence }, at) => activity(session, workspace, contactId, 'correction', { messageId, actor, labels, sentence }, at)));
-				return await keepReadings(session, hash, workspace, corrections);
-			});
+			return await database.write(async (session) => await correctIn(session, hash, workspace, corrections));
 		},
 
 		async list(workspace, { contactIds, field, since, limit }) {

@@ -7,6 +7,7 @@ import { claimReady } from './claimReady';
 import { contactsOf, loadContacts, type ContactRow } from './contactRows';
 import { loadConversations } from './conversations';
 import type { Database } from './database';
+import { listMessages } from './messageList';
 import { contactLocks, upsertContacts } from './intake';
 import { decideMessages, lastInbound, newMessageRow, nextSeq, toMessage, type MessageRow } from './messageRows';
 import { takeOverThreads, withoutOwnEchoes } from './personMessages';
@@ -133,6 +134,10 @@ export function createMessages(database: Database, hash: AddressHash): Messages 
 				await recordNoReplies(session, own);
 				await decideMessages(session, own);
 			});
+		},
+
+		async list(workspace, contactId, page) {
+			return await database.read(async (session) => await listMessages(session, workspace, contactId, page));
 		},
 
 		async lastInboundAt(workspace, keys) {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { GateSchema, stricterGate } from '../engine/gate/gate';
-import { ACTORS, mayMove, OutboundStatusSchema } from '../engine/message/outbound';
-import { DAY, epochMs } from '../engine/time';
+import { mayMove } from '../engine/message/outbound';
+import { DAY } from '../engine/time';
 import type { AddressHash } from './addresses';
 import { cleanText, fromJson, toJson } from './bulk';
 import { claimDue } from './claimDue';
@@ -15,6 +15,7 @@ import type { RowOf } from './schema';
 import { beginSend, markFailed, markSent } from './sendResults';
 import { forgetLapsedGrants } from './limits/journal';
 import type { Session } from './session';
+import { readTransitions } from './transitions';
 import type { Outbound } from './store';
 
 /** How long a lapsed reservation is kept, for the same key to be recognised. */
@@ -144,18 +145,7 @@ export function createOutbound(database: Database, hash: AddressHash): Outbound 
 		},
 
 		async transitions(workspace, id) {
-			return await database.read(async (session) => {
-				const rows = await session.matching('outbound_transitions', ['workspace', 'outbound_id'], [{ workspace, outbound_id: id }]);
-				return rows
-					.sort((a, b) => a.version - b.version)
-					.map((row) => ({
-						from: row.from_status === null ? undefined : OutboundStatusSchema.parse(row.from_status),
-						to: OutboundStatusSchema.parse(row.to_status),
-						actor: ACTORS.find((actor) => actor === row.actor) ?? 'engine',
-						reason: row.reason,
-						at: epochMs(row.at),
-					}));
-			});
+			return await database.read(async (session) => await readTransitions(session, workspace, id));
 		},
 	};
 }

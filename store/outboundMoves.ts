@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { ChannelSchema } from '../engine/channels/channel';
 import { mayMove, OutboundStatusSchema, type Actor, type OutboundStatus } from '../engine/message/outbound';
 import { DAY, later } from '../engine/time';
 import { fromJson, keyOf } from './bulk';
@@ -135,7 +136,7 @@ async function settleReviews(session: Session, moves: Round): Promise<void> {
 			const kind = reviewOf(after.status);
 			if (!kind) return [];
 			const dueAt = move.dueAt === undefined ? later(session.now, REVIEW_MS) : later(session.now, move.dueAt - session.now);
-			return [{ workspace: after.workspace, kind, outboundId: after.id, contactId: after.contact_id, sentence: move.sentence, dueAt }];
+			return [{ workspace: after.workspace, kind, outboundId: after.id, contactId: after.contact_id, channel: ChannelSchema.parse(after.channel), sentence: move.sentence, dueAt }];
 		}),
 	);
 }

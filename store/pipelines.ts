@@ -11,7 +11,7 @@ import type { RowOf } from './schema';
 import type { Session } from './session';
 import type { Pipelines, StageChange } from './store';
 
-const toPipeline = (row: RowOf<'pipelines'>): Pipeline => PipelineSchema.parse({ id: row.id, name: row.name, instructions: row.instructions ?? undefined, stages: fromJson(row.stages) });
+export const toPipeline = (row: RowOf<'pipelines'>): Pipeline => PipelineSchema.parse({ id: row.id, name: row.name, instructions: row.instructions ?? undefined, stages: fromJson(row.stages) });
 
 /** A person's move is a label to learn from, like any correction. */
 function labelsOf(session: Session, { workspace, expectedStageId, stageId, status, log }: StageChange, contactId: string, order: number): RowOf<'labels'>[] {
@@ -20,6 +20,45 @@ function labelsOf(session: Session, { workspace, expectedStageId, stageId, statu
 		...(expectedStageId === stageId ? [] : [{ ...row, id: randomUUID(), field: 'stage', from_value: expectedStageId ?? null, to_value: stageId }]),
 		...(status === undefined ? [] : [{ ...row, id: randomUUID(), field: 'status', from_value: null, to_value: status }]),
 	];
+}
+
+/** See `Pipelines.changeStages`; for others who move a contact inside their own transaction. */
+export async function changeStagesIn(session: Session, changes: readonly StageChange[]): Promise<{ applied: boolean; activityId?: string }[]> {
+	const real = new Map<string, Map<string, string>>();
+	for (const [workspace, mine] of groupBy(changes, (change) => change.workspace)) {
+		// Somebody known only by id may get a first stage; a move from a stage needs the contact that has it.
+		const first = new Set(mine.filter(({ expectedStageId }) => expectedStageId === undefined).map(({ contactId }) => cleanText(contactId)));
+		real.set(workspace, await ensureContacts(session, workspace, mine.map(({ contactId }) => contactId), first));
+	}
+	const keys = changes.map(({ workspace, contactId }) => ({ workspace, id: real.get(workspace)?.get(cleanText(contactId)) ?? cleanText(contactId) }));
+	const contacts = new Map((await session.matching('contacts', ['workspace', 'id'], keys, true)).map((row) => [keyOf(row.workspace, row.id), row]));
+	const changed = new Map<string, ContactRow>();
+	const log: RowOf<'activities'>[] = [];
+	const results = changes.map((change, at) => {
+		const key = keyOf(keys[at].workspace, keys[at].id);
+		const contact = contacts.get(key);
+		if (!contact || (contact.stage_id ?? undefined) !== change.expectedStageId) return { applied: false };
+		const after = {
+			...contact,
+			pipeline_id: change.pipelineId,
+			stage_id: change.stageId,
+			stage_set_by: change.setBy,
+			stage_entered_at: contact.stage_id === change.stageId ? contact.stage_entered_at : session.now,
+			score: change.score ?? contact.score,
+			status: change.status ?? contact.status,
+			updated_at: session.now,
+		};
+		const detail = { ...change.log, pipelineId: change.pipelineId, stageId: change.stageId, previousStageId: contact.stage_id ?? undefined, previousStageMs: contact.stage_entered_at === null ? undefined : session.now - contact.stage_entered_at, setBy: change.setBy, score: change.score, status: change.status };
+		const entry = activity(session, change.workspace, keys[at].id, 'stage', detail, at);
+		contacts.set(key, after);
+		changed.set(key, after);
+		log.push(entry);
+		return { applied: true, activityId: entry.id };
+	});
+	await session.update('contacts', ['workspace', 'id'], ['pipeline_id', 'stage_id', 'stage_set_by', 'stage_entered_at', 'score', 'status', 'updated_at'], [...changed.values()]);
+	await session.insert('activities', log);
+	await session.insert('labels', changes.flatMap((change, at) => (results[at].applied && change.setBy === 'person' ? labelsOf(session, change, keys[at].id, at) : [])));
+	return results;
 }
 
 export function createPipelines(database: Database): Pipelines {
@@ -56,43 +95,7 @@ export function createPipelines(database: Database): Pipelines {
 
 		async changeStages(changes) {
 			if (changes.length === 0) return [];
-			return await database.write(async (session) => {
-				const real = new Map<string, Map<string, string>>();
-				for (const [workspace, mine] of groupBy(changes, (change) => change.workspace)) {
-					// Somebody known only by id may get a first stage; a move from a stage needs the contact that has it.
-					const first = new Set(mine.filter(({ expectedStageId }) => expectedStageId === undefined).map(({ contactId }) => cleanText(contactId)));
-					real.set(workspace, await ensureContacts(session, workspace, mine.map(({ contactId }) => contactId), first));
-				}
-				const keys = changes.map(({ workspace, contactId }) => ({ workspace, id: real.get(workspace)?.get(cleanText(contactId)) ?? cleanText(contactId) }));
-				const contacts = new Map((await session.matching('contacts', ['workspace', 'id'], keys, true)).map((row) => [keyOf(row.workspace, row.id), row]));
-				const changed = new Map<string, ContactRow>();
-				const log: RowOf<'activities'>[] = [];
-				const results = changes.map((change, at) => {
-					const key = keyOf(keys[at].workspace, keys[at].id);
-					const contact = contacts.get(key);
-					if (!contact || (contact.stage_id ?? undefined) !== change.expectedStageId) return { applied: false };
-					const after = {
-						...contact,
-						pipeline_id: change.pipelineId,
-						stage_id: change.stageId,
-						stage_set_by: change.setBy,
-						stage_entered_at: contact.stage_id === change.stageId ? contact.stage_entered_at : session.now,
-						score: change.score ?? contact.score,
-						status: change.status ?? contact.status,
-						updated_at: session.now,
-					};
-					const detail = { ...change.log, pipelineId: change.pipelineId, stageId: change.stageId, previousStageId: contact.stage_id ?? undefined, previousStageMs: contact.stage_entered_at === null ? undefined : session.now - contact.stage_entered_at, setBy: change.setBy, score: change.score, status: change.status };
-					const entry = activity(session, change.workspace, keys[at].id, 'stage', detail, at);
-					contacts.set(key, after);
-					changed.set(key, after);
-					log.push(entry);
-					return { applied: true, activityId: entry.id };
-				});
-				await session.update('contacts', ['workspace', 'id'], ['pipeline_id', 'stage_id', 'stage_set_by', 'stage_entered_at', 'score', 'status', 'updated_at'], [...changed.values()]);
-				await session.insert('activities', log);
-				await session.insert('labels', changes.flatMap((change, at) => (results[at].applied && change.setBy === 'person' ? labelsOf(session, change, keys[at].id, at) : [])));
-				return results;
-			});
+			return await database.write(async (session) => await changeStagesIn(session, changes));
 		},
 
 		async activities(workspace, contactId, limit) {

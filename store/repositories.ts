@@ -51,6 +51,7 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		outbound,
 		reviewers: createReviewers(database),
 		reviews: createReviews(database),
+		reviews: createReviews(database, hash),
 		settings: createSettings(database),
 		suppressions,
 		unsubscribes: createUnsubscribes({ key: linkKey.value, hash, clock: database.clock, outbound, outcomes, suppressions }),

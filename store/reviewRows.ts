@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
+import { ChannelSchema } from '../engine/channels/channel';
+import type { StageProposal } from '../engine/message/reviewFacts';
 import { ReviewKindSchema, ReviewSchema, type ReviewKind } from '../engine/message/outbound';
 import { epochMs, iso } from '../engine/time';
-import { keyOf } from './bulk';
+import { fromJson, keyOf, toJson } from './bulk';
 import { StoreInputError } from './errors';
 import type { RowOf } from './schema';
 import type { Session } from './session';
@@ -27,6 +29,12 @@ export function toReview(row: RowOf<'reviews'>): ReviewRow {
 		contactId: row.contact_id ?? undefined,
 		createdAt: epochMs(row.created_at),
 		decidedAt: row.decided_at === null ? undefined : epochMs(row.decided_at),
+		channel: row.channel === null ? undefined : ChannelSchema.parse(row.channel),
+		assignee: row.assignee ?? undefined,
+		resolution: row.resolution ?? undefined,
+		reason: row.reason ?? undefined,
+		outcome: row.outcome ?? undefined,
+		proposal: row.proposal === null ? undefined : fromJson<StageProposal>(row.proposal),
 	};
 }
 
@@ -53,6 +61,17 @@ export async function openReviews(session: Session, reviews: readonly NewReview[
 			edit_distance: null,
 			seconds_to_decide: null,
 			decided_at: null,
+			channel: review.channel ?? null,
+			assignee: null,
+			resolution: null,
+			reason: null,
+			outcome: null,
+			shown_text: null,
+			shown_subject: null,
+			edited_subject: null,
+			gate: null,
+			takeover_at: null,
+			proposal: review.proposal ? toJson(review.proposal) : null,
 		};
 	});
 	await session.insert('reviews', rows, sql`on conflict (workspace, kind, subject) where decided_at is null do nothing`);

@@ -1,7 +1,7 @@
 import { DateTime, IANAZone } from 'luxon';
 import { sql } from 'kysely';
 import { ChannelSchema, HANDLE_KIND } from '../engine/channels/channel';
-import { DAY, epochMs } from '../engine/time';
+import { DAY, epochMs, iso } from '../engine/time';
 import { addressesOf, normalAddress, type AddressHash } from './addresses';
 import { fromJson, keyOf } from './bulk';
 import { loadContacts } from './contactRows';
@@ -64,7 +64,7 @@ export async function loadFacts(session: Session, hash: AddressHash, rows: reado
 			lastInboundAt: last === undefined ? undefined : epochMs(last),
 			sentToContactToday: today[at].contact,
 			sentByWorkspaceToday: today[at].workspace,
-			approved: approved.has(outboundKey(row)),
+			...approvalOf(approved.get(outboundKey(row))),
 			...(replay ? { replay: { at: epochMs(replay.at), onChannel: replay.on_channel === 1 } } : {}),
 			now: session.now,
 		};
@@ -123,12 +123,18 @@ export async function openSiblings(session: Session, rows: readonly OutboundDbRo
 		on o.workspace = v.workspace and o.channel = v.channel and o.thread_id = v.thread_id where o.status in (${open}) and o.purpose = 'reply'`);
 }
 
-/** Rows whose last review of the draft ended with a person's yes. */
-async function approvedDrafts(session: Session, rows: readonly OutboundDbRow[]): Promise<Set<string>> {
+/** The reviews of rows whose last review of the draft ended with a person's yes. */
+async function approvedDrafts(session: Session, rows: readonly OutboundDbRow[]): Promise<Map<string, RowOf<'reviews'>>> {
 	const reviews = await session.matching('reviews', ['workspace', 'kind', 'outbound_id'], rows.map((row) => ({ workspace: row.workspace, kind: 'draft', outbound_id: row.id })));
 	const last = new Map<string, RowOf<'reviews'>>();
 	for (const review of reviews.sort((a, b) => a.created_at - b.created_at)) last.set(keyOf(review.workspace, review.outbound_id), review);
-	return new Set([...last].filter(([, review]) => review.decision === 'approved' || review.decision === 'edited').map(([key]) => key));
+	return new Map([...last].filter(([, review]) => review.decision === 'approved' || review.decision === 'edited'));
+}
+
+/** An approval, and the takeover it was given in: one that came later ends it. */
+function approvalOf(review: RowOf<'reviews'> | undefined): Pick<RouteFacts, 'approved' | 'approvedDuring'> {
+	if (!review) return { approved: false };
+	return { approved: true, ...(review.takeover_at === null ? {} : { approvedDuring: iso(epochMs(review.takeover_at)) }) };
 }
 
 function startOfDay(now: number, zone: string): number {

@@ -9,7 +9,7 @@ export const TABLES = {
 		workspace: 'text', id: 'text', name: 'text?', email: 'text?', phone: 'text?', company: 'text?', handles: 'text', timezone: 'text?',
 		country: 'text?', language: 'text?', best_contact_time: 'text?', attributes: 'text', consent: 'text', profiling: 'int', owner: 'text?',
 		pipeline_id: 'text?', stage_id: 'text?', stage_entered_at: 'int?', stage_set_by: 'text?', score: 'real?', status: 'text?',
-		summary: 'text?', summary_at: 'int?', taken_over_until: 'int?', taken_over_by: 'text?', created_at: 'int', updated_at: 'int',
+		summary: 'text?', summary_at: 'int?', taken_over_until: 'int?', taken_over_by: 'text?', created_at: 'int', updated_at: 'int', taken_over_at: 'int?',
 	},
 	contact_addresses: { workspace: 'text', kind: 'text', address: 'text', contact_id: 'text' },
 	messages: {
@@ -31,7 +31,8 @@ export const TABLES = {
 	reviews: {
 		workspace: 'text', id: 'text', kind: 'text', subject: 'text', outbound_id: 'text?', message_id: 'text?', contact_id: 'text?',
 		sentence: 'text', due_at: 'int', created_at: 'int', decision: 'text?', reviewer: 'text?', edited_text: 'text?', edit_distance: 'real?',
-		seconds_to_decide: 'real?', decided_at: 'int?',
+		seconds_to_decide: 'real?', decided_at: 'int?', channel: 'text?', assignee: 'text?', resolution: 'text?', reason: 'text?', outcome: 'text?',
+		shown_text: 'text?', shown_subject: 'text?', edited_subject: 'text?', gate: 'text?', takeover_at: 'int?', proposal: 'text?',
 	},
 	settings: { workspace: 'text', kind: 'text', scope_id: 'text', patch: 'text', mode: 'text?', updated_at: 'int', updated_by: 'text' },
 	suppressions: { workspace: 'text', channel: 'text', subject: 'text', reason: 'text', actor: 'text', created_at: 'int' },

@@ -14,12 +14,23 @@ export const GateIssueSchema = z.object({
 });
 export type GateIssue = z.infer<typeof GateIssueSchema>;
 
+/** The user's own rules, so that a text a person writes in the draft's place is checked by the same. */
+export const GateRulesSchema = z.object({
+	actions: z.record(z.string(), z.enum(['off', 'review', 'block'])).optional(),
+	known: z.array(z.string()).optional(),
+	allowedDomains: z.array(z.string()).optional(),
+	words: z.array(z.string()).optional(),
+	patterns: z.array(z.string()).optional(),
+});
+
 export const GateSchema = z.object({
 	verdict: VerdictSchema,
 	issues: z.array(GateIssueSchema),
 	/** Checks that lacked their data. */
 	skipped: z.array(z.string()),
 	sentence: z.string(),
+	/** Kept with the stored verdict; items do without. */
+	rules: GateRulesSchema.optional(),
 });
 export type Gate = z.infer<typeof GateSchema>;
 

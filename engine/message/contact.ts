@@ -33,6 +33,9 @@ export const ContactSchema = z.object({
 	consent: z.partialRecord(ChannelSchema, ConsentSchema).default({}),
 	optOutChannels: z.array(ChannelSchema).default([]),
 	takenOverUntil: IsoTimeSchema.optional(),
+	/** Who holds the conversation, and since when. */
+	takenOverBy: z.string().optional(),
+	takenOverAt: IsoTimeSchema.optional(),
 	profiling: z.boolean().default(true),
 	owner: z.string().optional(),
 	pipelineId: z.string().optional(),

@@ -5,7 +5,7 @@ import type { DecideRoute, Route, RouteFacts } from './routeFacts';
 import { withinHours } from './routeHours';
 import { reviewReasons, reviewSentence } from './routeReview';
 import { asOfThen, ownWish, wouldHave } from './routeShadow';
-import { gateReason, spoken, withoutStop } from './routeWording';
+import { gateReason, holder, spoken, withoutStop } from './routeWording';
 
 export type { DecideRoute, Route, RouteFacts, RouteRow } from './routeFacts';
 
@@ -61,10 +61,18 @@ function stopping(facts: RouteFacts, wantsReview: boolean): Route | undefined {
 		const what = row.purpose === 'reply' ? 'a newer message arrived in the conversation; the answer to that one replaces this draft' : 'the contact has written in the meantime';
 		return { status: 'cancelled', sentence: `Not sent: ${what}.` };
 	}
+	const held = takenOverSince(facts);
+	if (held !== undefined) return { status: 'cancelled', sentence: `Not sent: ${held} took the conversation over after it was approved.`, reason: 'takeover' };
 	if (row.gate?.verdict === 'block' && !wantsReview) {
 		return { status: 'blocked', sentence: `Not sent: the quality gate blocked it (${gateReason(row.gate, 'block')}).`, reason: row.gate.issues.find(({ severity }) => severity === 'block')?.check ?? 'gate' };
 	}
 	return undefined;
+}
+
+/** Who took the conversation over after the draft was approved and still holds it: their word is newer. */
+function takenOverSince({ approved, approvedDuring, contact, now }: RouteFacts): string | undefined {
+	if (!approved || contact?.takenOverUntil === undefined || epochMs(contact.takenOverUntil) <= now || contact.takenOverAt === approvedDuring) return undefined;
+	return holder(contact);
 }
 
 function isDue(facts: RouteFacts): boolean {

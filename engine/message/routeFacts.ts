@@ -51,6 +51,8 @@ export interface RouteFacts {
 	};
 	/** A person approved the draft: nothing asks for a review any more, hard stops hold all the same. */
 	approved?: boolean;
+	/** The takeover (its beginning) that ran when it was approved: any other one came later and ends the approval. */
+	approvedDuring?: string;
 	now: EpochMs;
 }
 

@@ -6,6 +6,11 @@ export function spoken(at: EpochMs): string {
 	return `${iso(at).slice(0, 16).replace('T', ' ')} UTC`;
 }
 
+/** Who holds a conversation, to begin a sentence or stand in one. */
+export function holder({ takenOverBy }: { takenOverBy?: string }): string {
+	return takenOverBy === undefined || takenOverBy === 'channel' || takenOverBy === 'workflow' ? 'a colleague' : takenOverBy;
+}
+
 /** The first reason of the wanted severity, without its full stop. */
 export function gateReason(gate: Gate, severity: 'block' | 'review'): string {
 	const issue = gate.issues.find((candidate) => candidate.severity === severity) ?? gate.issues[0];

@@ -1,7 +1,8 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { DEFAULT_PIPELINE } from '../../engine/pipeline/defaultPipeline';
+import { personMove } from '../../engine/pipeline/personMove';
 import type { Pipeline, Stage, StageDefinition } from '../../engine/pipeline/stage';
-import type { Contact, Status } from '../../engine/message/contact';
+import type { Contact } from '../../engine/message/contact';
 import type { StageChange, Store } from '../../store/store';
 import { executeBatch, settled, type ReadItem, type Settled } from '../shared/batch';
 import { ItemInputError } from '../shared/errors';
@@ -85,23 +86,15 @@ function want({ reference, pipeline: pipelineId, stage: name, by }: StageParamet
 }
 
 function changeOf(workspace: string, { contact, pipeline, stage, by }: Wanted): StageChange {
-	return { workspace, contactId: contact.id, pipelineId: pipeline.id, expectedStageId: contact.stageId, stageId: stage.id, setBy: 'person', ...statusOf(stage, contact), log: { rule: 'person', actor: by, sentence: sentenceOf(stage, by) } };
-}
-
-/** Put into a won or lost stage by a person, the lead is won or lost; taken out of it again, it is neither. */
-function statusOf({ type }: StageDefinition, { status }: Contact): { status?: Status } {
-	if (type === 'WON' || type === 'LOST') return { status: type };
-	return status === 'WON' || status === 'LOST' ? { status: 'CONTACTED' } : {};
+	const { status, sentence } = personMove(stage, contact, by);
+	return { workspace, contactId: contact.id, pipelineId: pipeline.id, expectedStageId: contact.stageId, stageId: stage.id, setBy: 'person', ...(status === undefined ? {} : { status }), log: { rule: 'person', actor: by, sentence } };
 }
 
 function resultOf({ contact, pipeline, stage, by }: Wanted, changed: boolean, activityId?: string): Result {
-	const sentence = changed ? sentenceOf(stage, by) : `The contact is in stage ${stage.name} already.`;
+	const { status, sentence: moved } = personMove(stage, contact, by);
+	const sentence = changed ? moved : `The contact is in stage ${stage.name} already.`;
 	return {
-		contact: { ...contact, pipelineId: pipeline.id, stageId: stage.id, ...(changed ? statusOf(stage, contact) : {}) },
+		contact: { ...contact, pipelineId: pipeline.id, stageId: stage.id, ...(changed && status !== undefined ? { status } : {}) },
 		stage: { pipelineId: pipeline.id, stageId: stage.id, ...(contact.stageId === undefined ? {} : { previousStageId: contact.stageId }), changed, rule: 'person', protected: false, needsReview: false, ...(activityId === undefined ? {} : { activityId }), sentence },
 	};
-}
-
-function sentenceOf(stage: StageDefinition, by: string): string {
-	return `Put into stage ${stage.name} by ${by}.`;
 }

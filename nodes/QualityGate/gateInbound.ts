@@ -1,3 +1,4 @@
+import { parseChannel } from '../../engine/channels/channel';
 import type { Gate, GateIssue } from '../../engine/gate/gate';
 import { gateSentence, verdictOf } from '../../engine/gate/gateDraft';
 import { screenInbound } from '../../engine/gate/screenInbound';
@@ -103,7 +104,7 @@ export async function gateInbound(store: Store | undefined, items: InboundParame
 	certain.forEach((place, i) => (results[place] = done[i]));
 	const doubtful = kept.filter((place) => verdicts[place].wish === 'uncertain' && items[place].message !== undefined);
 	await store.reviews.open(
-		doubtful.map((place) => ({ workspace: items[place].workspace, kind: 'uncertain_opt_out' as const, messageId: items[place].message?.id, contactId: items[place].contact?.id, sentence: verdicts[place].inboundGate.sentence, dueAt: later(now, REVIEW_DUE) })),
+		doubtful.map((place) => ({ workspace: items[place].workspace, kind: 'uncertain_opt_out' as const, messageId: items[place].message?.id, contactId: items[place].contact?.id, channel: parseChannel(items[place].channel), sentence: verdicts[place].inboundGate.sentence, dueAt: later(now, REVIEW_DUE) })),
 	);
 	return results;
 }

@@ -73,6 +73,12 @@ function gateOne(params: OutboundParameters, known: Known, now: EpochMs): Gate {
 	});
 }
 
+/** What the user told the gate, for a text a person may write in the draft's place. */
+function rulesOf({ actions, known, allowedDomains, words, patterns }: OutboundParameters): NonNullable<Gate['rules']> {
+	const lists = { known, allowedDomains, words, patterns };
+	return { ...(Object.keys(actions).length > 0 ? { actions } : {}), ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)) };
+}
+
 /** Loads for all, checks each, records all verdicts. Without a store the checks that need one say skipped. */
 export async function gateOutbound(store: Store | undefined, items: OutboundParameters[], now: EpochMs, record: boolean): Promise<Settled<Gate>[]> {
 	const known = store ? await load(store, items) : items.map((): Known => ({}));
@@ -88,7 +94,7 @@ export async function gateOutbound(store: Store | undefined, items: OutboundPara
 		const gates = places.flatMap((place) => {
 			const { draft, record: wanted } = items[place];
 			const result = results[place];
-			return draft && wanted && result.ok ? [{ draftId: draft.id, gate: result.value }] : [];
+			return draft && wanted && result.ok ? [{ draftId: draft.id, gate: { ...result.value, rules: rulesOf(items[place]) } }] : [];
 		});
 		await store.outbound.recordGates(workspace, gates);
 	}

@@ -4,7 +4,7 @@ import type { Conversation } from '../../engine/message/message';
 import type { EpochMs } from '../../engine/time';
 
 /** A contact to create or complete. Needs an id or at least one address; only the fields given are written. */
-export type ContactInput = Partial<Omit<Contact, 'score' | 'stageId' | 'stageEnteredAt' | 'stageSetBy' | 'takenOverUntil' | 'optOutChannels'>>;
+export type ContactInput = Partial<Omit<Contact, 'score' | 'stageId' | 'stageEnteredAt' | 'stageSetBy' | 'takenOverUntil' | 'takenOverBy' | 'takenOverAt' | 'optOutChannels'>>;
 
 export interface Contacts {
 	/** Finds each by id, else by any address (phone, e-mail, handle), else creates it with an id derived from its first address. Idempotent. */

@@ -32,6 +32,24 @@ export interface ReadyConversation {
 	/** 1 for the first lease. */
 	leaseCount: number;
 }
+/** One message of a contact, whoever wrote it. */
+export interface ThreadMessage {
+	id: string;
+	/** `us` is the autopilot, `person` a colleague. */
+	from: 'lead' | 'us' | 'person';
+	channel: Channel;
+	threadId?: string;
+	text: string;
+	subject?: string;
+	attachments: Message['attachments'];
+	at: EpochMs;
+}
+export interface MessagePage {
+	/** Oldest first. */
+	messages: ThreadMessage[];
+	/** Cursor for the page of earlier ones; absent when there are none. */
+	before?: string;
+}
 /** Inbound rows, received → decided. */
 export interface Messages {
 	/** Contact and message in one transaction. A repeat changes nothing. */
@@ -52,6 +70,8 @@ export interface Messages {
 	readings(workspace: string, messageIds: string[]): Promise<(Reply | undefined)[]>;
 	/** Settles messages without an answer (opt-out, out of office, no reply needed). By the engine in mode shadow, or about a replay: kept as a shadow decision. */
 	decide(workspace: string, decisions: { messageId: string; reason: string; actor: Actor }[]): Promise<void>;
+	/** A contact's messages on every channel, theirs, colleagues' and ours that were sent: the newest ones, or those before a cursor. At most 200 a page. */
+	list(workspace: string, contactId: string, page: { limit: number; before?: string }): Promise<MessagePage>;
 	/** When each contact last wrote on the channel itself (source `channel`): what opens a provider's reply window. */
 	lastInboundAt(workspace: string, keys: { contactId: string; channel: Channel }[]): Promise<(EpochMs | undefined)[]>;
 }

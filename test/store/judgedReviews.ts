@@ -6,6 +6,9 @@ import { Database } from '../../store/database';
 import type { Store } from '../../store/store';
 import { draftOf, newDraft, START } from './fixtures';
 
+/** What a review has that no person has had to do with. */
+export const UNTOUCHED = { channel: null, assignee: null, resolution: null, reason: null, outcome: null, shown_text: null, shown_subject: null, edited_subject: null, gate: null, takeover_at: null, proposal: null };
+
 export interface JudgedFixture {
 	id?: string;
 	draft?: Partial<Draft>;
@@ -43,6 +46,7 @@ export async function judge(store: Store, config: StoreConfig, workspace: string
 					edit_distance: editDistance ?? null,
 					seconds_to_decide: 8,
 					decided_at: decidedAt ?? START + place * 1_000,
+					...UNTOUCHED,
 				})),
 			);
 		});

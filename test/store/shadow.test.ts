@@ -5,6 +5,7 @@ import { DAY, HOUR, iso, later, MINUTE, SECOND, type EpochMs } from '../../engin
 import type { Store, StoredShadowCase } from '../../store/store';
 import { Database } from '../../store/database';
 import { DIALECTS, draftOf, inbound, newDraft, openTestStore, PASS, query, START, stopServers, type TestStore } from './fixtures';
+import { UNTOUCHED } from './judgedReviews';
 
 const WINDOW = 72 * HOUR;
 const ALL = { since: later(START, -90 * DAY), until: later(START, 90 * DAY), answerMs: WINDOW, limit: 20_000 };
@@ -261,7 +262,7 @@ describe.each(DIALECTS)('shadow mode on %s', (dialect) => {
 			await store.outbound.markSent([{ workspace: 'acme', id, draft: newDraft({ id, contactId: recorded.contact.id, threadId: 'thread-1', inboundIds: [recorded.message.id] }), at: later(START, -10 * DAY + HOUR) }]);
 			const database = new Database(test.place.config);
 			await database.write(async (session) => {
-				const review = { workspace: 'acme', id: 'r', kind: 'draft', subject: id, outbound_id: id, message_id: null, contact_id: null, sentence: 'x', due_at: START, created_at: START, reviewer: 'eva', edit_distance: null, seconds_to_decide: null, decided_at: START };
+				const review = { ...UNTOUCHED, workspace: 'acme', id: 'r', kind: 'draft', subject: id, outbound_id: id, message_id: null, contact_id: null, sentence: 'x', due_at: START, created_at: START, reviewer: 'eva', edit_distance: null, seconds_to_decide: null, decided_at: START };
 				if (decision !== null) await session.insert('reviews', [{ ...review, decision, edited_text: editedText }]);
 			});
 			await database.close();
