@@ -98,6 +98,15 @@ export function createPipelines(database: Database): Pipelines {
 			return await database.write(async (session) => await changeStagesIn(session, changes));
 		},
 
+		async recordHeld(held) {
+			if (held.length === 0) return;
+			await database.write(async (session) => {
+				const known = new Set((await session.matching('contacts', ['workspace', 'id'], held.map(({ workspace, contactId }) => ({ workspace, id: contactId })))).map(({ workspace, id }) => keyOf(workspace, id)));
+				const own = held.filter(({ workspace, contactId }) => known.has(keyOf(workspace, cleanText(contactId))));
+				await session.insert('activities', own.map(({ workspace, contactId, log, ...move }, at) => activity(session, workspace, cleanText(contactId), 'stage_held', { ...log, ...move }, at)));
+			});
+		},
+
 		async activities(workspace, contactId, limit) {
 			return await database.read(async (session) => {
 				const rows = await session.rows(sql<RowOf<'activities'>>`select * from ${session.table('activities')} where workspace = ${workspace} and contact_id = ${cleanText(contactId)}

@@ -7,6 +7,7 @@ import { createContacts } from './contacts';
 import type { Database } from './database';
 import { StoreError } from './errors';
 import { createExperiments } from './experiments';
+import { createFigures } from './figures';
 import { createKnowledge } from './knowledge';
 import { createLabels } from './labels';
 import { createLeadScores } from './leadScores';
@@ -44,6 +45,9 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 	const outbound = createOutbound(database, hash);
 	const outcomes = createOutcomes(database, hash);
 	const suppressions = createSuppressions(database, hash);
+	const answerTimes = createAnswerTimes(database);
+	const experiments = createExperiments(database);
+	const sendLoad = createSendLoad(database);
 	return {
 		accounts: createAccounts(database),
 		contacts: createContacts(database, hash),
@@ -57,19 +61,20 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		unsubscribes: createUnsubscribes({ key: linkKey.value, hash, clock: database.clock, outbound, outcomes, suppressions }),
 		mailRecords: createMailRecords(database),
 		limits: createLimits(database, redis && new LimitCounters(redis, namespaceOf(key.value, database.schema))),
-		experiments: createExperiments(database),
+		experiments,
 		outcomes,
 		pipelines: createPipelines(database),
 		modelCalls: createModelCalls(database),
 		analyses: createAnalyses(database),
-		answerTimes: createAnswerTimes(database),
-		sendLoad: createSendLoad(database),
+		answerTimes,
+		sendLoad,
 		knowledge: createKnowledge(database),
 		labels: createLabels(database, hash),
 		leadScores: createLeadScores(database),
 		shadow: createShadow(database, hash),
 		runs: createRuns(database),
 		personalData: createPersonalData(database, hash),
+		figures: createFigures(database, { answerTimes, experiments, sendLoad }),
 	};
 }
 

@@ -18,6 +18,7 @@ import type { PersonalData } from './port/personalData';
 import type { Pipelines } from './port/pipelines';
 import type { ModelCalls } from './port/modelCalls';
 import type { Analyses } from './port/analyses';
+import type { Figures } from './port/figures';
 import type { Knowledge } from './port/knowledge';
 import type { Labels } from './port/labels';
 import type { LeadScores } from './port/leadScores';
@@ -29,6 +30,7 @@ export type * from './port/analyses';
 export type * from './port/answerTimes';
 export type * from './port/contacts';
 export type * from './port/experiments';
+export type * from './port/figures';
 export type * from './port/knowledge';
 export type * from './port/labels';
 export type * from './port/leadScores';
@@ -81,6 +83,7 @@ export interface Store {
 	readonly shadow: Shadow;
 	readonly runs: Runs;
 	readonly personalData: PersonalData;
+	readonly figures: Figures;
 	/**
 	 * Gives this caller's share back. The connection or pool is shared by everybody in the process who opened the same
 	 * configuration and ends a while (60 s) after the last share was given back. Nothing may be called after it.

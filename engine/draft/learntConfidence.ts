@@ -18,6 +18,8 @@ export interface JudgedDraft extends Partial<DraftMaker> {
 	draftId: string;
 	/** The raw score it left with, 0–1. */
 	raw: number;
+	/** The confidence it was shown with, 0–1. */
+	confidence?: number;
 	decision: 'approved' | 'edited' | 'rejected';
 	/** Share of the characters changed, 0–1. */
 	editDistance?: number;
@@ -60,12 +62,12 @@ const sameMaker = (judged: JudgedDraft, maker: DraftMaker): boolean =>
 	judged.modelId === maker.modelId && judged.promptVersion === maker.promptVersion && judged.scoring === maker.scoring;
 
 /** A draft that only its score, the mode or chance brought before a person: what would have been sent, were it sure enough. */
-function speaksForSends({ sampling, gateIssues }: JudgedDraft): boolean {
+export function speaksForSends({ sampling, gateIssues }: JudgedDraft): boolean {
 	return sampling !== undefined && sampling !== 'held' && !gateIssues.some(({ check, severity }) => severity !== 'note' && !NOT_ABOUT_THE_DRAFT.includes(check));
 }
 
 /** Sent as it was, or changed by no more than the user lets pass. An edit of unknown size was an edit. */
-function isAccepted({ decision, editDistance }: JudgedDraft, acceptedEditDistance: number): boolean {
+export function isAccepted({ decision, editDistance }: JudgedDraft, acceptedEditDistance: number): boolean {
 	if (decision === 'rejected') return false;
 	return (editDistance ?? (decision === 'approved' ? 0 : 1)) <= acceptedEditDistance;
 }

@@ -104,6 +104,8 @@ async function commit(store: Store, workspace: string, decided: Map<number, Deci
 	unknown.forEach(([, entry], place) => (entry.contact = created[place]));
 	const changes = moving.map(([, entry]) => toChange(workspace, entry));
 	const applied = changes.length > 0 ? await store.pipelines.changeStages(changes) : [];
+	const held = [...decided.values()].flatMap((entry) => (entry.assignment.needsReview && !entry.assignment.changed && !entry.params.replay && entry.contact ? [toChange(workspace, entry)] : []));
+	if (held.length > 0) await store.pipelines.recordHeld(held.map(({ contactId, pipelineId, stageId, score, log }) => ({ workspace, contactId, pipelineId, stageId, score, log })));
 	return new Map(moving.map(([index], place) => [index, applied[place]]));
 }
 

@@ -14,11 +14,22 @@ export interface StageChange {
 	status?: Status;
 	log: { rule: string; confidence?: number; reasoning?: string; usedFallback?: boolean; actor: string; sentence: string };
 }
+/** A move that was not made: a person is to look, or the contact is protected. */
+export interface HeldMove {
+	workspace: string;
+	contactId: string;
+	pipelineId: string;
+	stageId: string;
+	score?: number;
+	log: StageChange['log'];
+}
 export interface Pipelines {
 	save(workspace: string, pipelines: Pipeline[]): Promise<void>;
 	find(workspace: string, ids: string[]): Promise<(Pipeline | undefined)[]>;
 	list(workspace: string): Promise<Pipeline[]>;
 	/** Compare-and-set; a person's move is kept as a label too. `applied: false` when somebody else moved the contact first; nothing was written. */
 	changeStages(changes: StageChange[]): Promise<{ applied: boolean; activityId?: string }[]>;
+	/** Each an entry of the contact's timeline. Contacts nobody knows are passed over. */
+	recordHeld(held: HeldMove[]): Promise<void>;
 	activities(workspace: string, contactId: string, limit: number): Promise<{ id: string; kind: string; at: EpochMs; detail: unknown }[]>;
 }
