@@ -21,6 +21,7 @@ import { createPipelines } from './pipelines';
 import type { RedisConnection } from './redis/connection';
 import { LimitCounters } from './redis/limitCounters';
 import { createReviews } from './reviews';
+import { createSenderHolds } from './senderHolds';
 import { createSendLoad } from './sendLoad';
 import { createSettings } from './settings';
 import { createShadow } from './shadow';
@@ -59,6 +60,7 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		analyses: createAnalyses(database),
 		answerTimes: createAnswerTimes(database),
 		sendLoad: createSendLoad(database),
+		senderHolds: createSenderHolds(database),
 		knowledge: createKnowledge(database),
 		labels: createLabels(database, hash),
 		leadScores: createLeadScores(database),
