@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { AddressHash } from './addresses';
 import { lockReports } from './adoptOutcomes';
+import { answerEventId } from './answers';
 import { attribute } from './attribution';
 import { cleanText, keyOf } from './bulk';
 import type { Database } from './database';
@@ -46,13 +47,14 @@ export function createOutcomes(database: Database, hash: AddressHash): Outcomes 
 			}, options);
 		},
 
-		async list(workspace, { outboundId, contactId, threadId, events, since, limit }) {
+		async list(workspace, { outboundId, contactId, threadId, messageId, events, since, limit }) {
 			return await database.read(async (session) => {
 				const where = [
 					sql`workspace = ${cleanText(workspace)}`,
 					...(outboundId === undefined ? [] : [sql`outbound_id = ${cleanText(outboundId)}`]),
 					...(contactId === undefined ? [] : [sql`contact_id = ${cleanText(contactId)}`]),
 					...(threadId === undefined ? [] : [sql`thread_id = ${cleanText(threadId)}`]),
+					...(messageId === undefined ? [] : [sql`event_id = ${answerEventId(cleanText(messageId))}`, sql`message_id = ${cleanText(messageId)}`]),
 					...(events === undefined ? [] : [session.among('event', events)]),
 					...(since === undefined ? [] : [sql`occurred_at >= ${since}`]),
 				];

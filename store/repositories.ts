@@ -17,6 +17,7 @@ import { ADDRESS_KEY, UNSUBSCRIBE_KEY } from './migrations/migrate';
 import { createModelCalls } from './modelCalls';
 import { createOutbound } from './outbound';
 import { createOutcomes } from './outcomes';
+import { createPerformance } from './performance';
 import { createPipelines } from './pipelines';
 import type { RedisConnection } from './redis/connection';
 import { LimitCounters } from './redis/limitCounters';
@@ -61,6 +62,7 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		answerTimes: createAnswerTimes(database),
 		sendLoad: createSendLoad(database),
 		senderHolds: createSenderHolds(database),
+		performance: createPerformance(database),
 		knowledge: createKnowledge(database),
 		labels: createLabels(database, hash),
 		leadScores: createLeadScores(database),

@@ -54,5 +54,5 @@ export interface Outcomes {
 	 */
 	record(events: OutcomeInput[], options?: { durable?: boolean }): Promise<RecordedOutcome[]>;
 	/** The newest first. */
-	list(workspace: string, filter: { outboundId?: string; contactId?: string; threadId?: string; events?: OutcomeEvent[]; since?: EpochMs; limit: number }): Promise<StoredOutcome[]>;
+	list(workspace: string, filter: { outboundId?: string; contactId?: string; threadId?: string; messageId?: string; events?: OutcomeEvent[]; since?: EpochMs; limit: number }): Promise<StoredOutcome[]>;
 }
