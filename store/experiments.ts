@@ -1,7 +1,7 @@
 import { OutcomeEventSchema, type OutcomeEvent } from '../engine/outcome/outcome';
 import { epochMs } from '../engine/time';
+import { OUTCOME_WINDOW_MS } from '../engine/outcome/windows';
 import { sql } from 'kysely';
-import { ATTRIBUTION_WINDOW_MS } from './attribution';
 import { cleanText, fromJson, keyOf, toJson } from './bulk';
 import type { Database } from './database';
 import { talliesOf } from './experimentTallies';
@@ -147,7 +147,7 @@ export function createExperiments(database: Database): Experiments {
 				const counts = await session.rows(sql<{ variant_id: string; assigned: number; exposures: number }>`
 					select variant_id, count(*) as assigned, count(exposed_at) as exposures from ${exposures}
 					where workspace = ${workspace} and experiment_id = ${id} group by variant_id order by variant_id`);
-				const windows = Object.entries(ATTRIBUTION_WINDOW_MS).map(([event, ms]) => ({ event, ms }));
+				const windows = Object.entries(OUTCOME_WINDOW_MS).map(([event, ms]) => ({ event, ms }));
 				const events = await session.rows(sql<{ variant_id: string; event: string; contacts: number }>`
 					select e.variant_id, o.event, count(distinct e.contact_id) as contacts from ${exposures} as e
 					join ${session.table('outcomes')} as o on o.workspace = e.workspace and o.contact_id = e.contact_id and o.occurred_at >= e.exposed_at

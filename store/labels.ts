@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { ChannelSchema } from '../engine/channels/channel';
 import { LABEL_FIELDS } from '../engine/classify/correction';
 import { epochMs } from '../engine/time';
+import { recordAnswers } from './answers';
 import { activity } from './activities';
 import type { AddressHash } from './addresses';
 import { cleanText, toJson } from './bulk';
@@ -40,6 +41,7 @@ async function keepReadings(session: Session, hash: AddressHash, workspace: stri
 		return correction ? [{ row, ...correction }] : [];
 	});
 	await session.update('messages', ['workspace', 'id'], ['reply'], read.map(({ row: { id }, reading }) => ({ workspace, id, reply: toJson(reading) })));
+	await recordAnswers(session, workspace, read.map(({ row: { id } }) => id));
 	const stopped = read.filter(({ reading }) => reading.optOut.wanted).map((one) => ({ ...one, channel: ChannelSchema.parse(one.row.channel) }));
 	const done = await optOut(session, hash, stopped.map(({ row, channel, actor }) => ({ workspace, contactId: row.contact_id, channel, allChannels: false, reason: `asked to stop, as ${actor} read it`, actor: 'person', messageId: row.id })));
 	const results = corrections.map((): CorrectionResult => ({}));

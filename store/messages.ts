@@ -1,6 +1,7 @@
 import { ReplySchema } from '../engine/reply/reply';
 import { epochMs, later } from '../engine/time';
 import { sql } from 'kysely';
+import { recordAnswers } from './answers';
 import type { AddressHash } from './addresses';
 import { cleanText, fromJson, keyOf, toJson } from './bulk';
 import { claimReady } from './claimReady';
@@ -112,6 +113,7 @@ export function createMessages(database: Database, hash: AddressHash): Messages 
 				const values = session.values('v', { workspace: 'text', id: 'text', reply: 'text', refined: 'int' }, rows);
 				await session.rows(sql`update ${session.table('messages')} as m set reply = v.reply from ${values} where m.workspace = v.workspace and m.id = v.id and (m.reply is null or v.refined = 1)
 					and not exists (select 1 from ${session.table('labels')} as l where l.workspace = m.workspace and l.contact_id = m.contact_id and l.message_id = m.id and l.field = 'reply_intent')`);
+				await recordAnswers(session, workspace, readings.map(({ messageId }) => cleanText(messageId)));
 			});
 		},
 

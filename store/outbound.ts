@@ -2,7 +2,11 @@ import { sql } from 'kysely';
 import { GateSchema, stricterGate } from '../engine/gate/gate';
 import { mayMove } from '../engine/message/outbound';
 import { DAY } from '../engine/time';
+import { ACTORS, mayMove, OutboundStatusSchema } from '../engine/message/outbound';
+import { DAY, epochMs } from '../engine/time';
+import { actOnFailures } from './actOnFailures';
 import type { AddressHash } from './addresses';
+import { adoptOutcomes, lockReports } from './adoptOutcomes';
 import { cleanText, fromJson, toJson } from './bulk';
 import { claimDue } from './claimDue';
 import type { Database } from './database';
@@ -14,6 +18,7 @@ import { settleByReceipts } from './receipts';
 import type { RowOf } from './schema';
 import { beginSend, markFailed, markSent } from './sendResults';
 import { forgetLapsedGrants } from './limits/journal';
+import { liftTokenHolds } from './senderHolds';
 import type { Session } from './session';
 import { readTransitions } from './transitions';
 import type { Outbound } from './store';
@@ -89,12 +94,23 @@ export function createOutbound(database: Database, hash: AddressHash): Outbound 
 
 		async markSent(sent) {
 			if (sent.length === 0) return [];
-			return await database.write(async (session) => await markSent(session, sent));
+			return await database.write(async (session) => {
+				await lockReports(session, sent);
+				const marked = await markSent(session, sent);
+				const rows = marked.map(({ row }) => row);
+				await adoptOutcomes(session, hash, rows);
+				await liftTokenHolds(session, marked.flatMap(({ row, changed }) => (changed ? [row] : [])));
+				return marked;
+			});
 		},
 
 		async markFailed(failures) {
 			if (failures.length === 0) return [];
-			return await database.write(async (session) => await markFailed(session, failures));
+			return await database.write(async (session) => {
+				const rows = await markFailed(session, failures);
+				await actOnFailures(session, hash, rows.map((row, at) => ({ row, failure: failures[at].failure })));
+				return rows;
+			});
 		},
 
 		async cancel(workspace, ids, reason, actor) {

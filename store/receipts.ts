@@ -5,7 +5,7 @@ import { moveRows, outboundKey, statusOf, type Move, type OutboundDbRow } from '
 import type { Session } from './session';
 
 /** Events that prove a message left, and events that prove it did not arrive. */
-const PROVES_SENT: readonly OutcomeEvent[] = ['delivered', 'read', 'opened', 'clicked', 'bounced_soft', 'complaint', 'unsubscribed', 'replied'];
+const PROVES_SENT: readonly OutcomeEvent[] = ['delivered', 'read', 'opened', 'machine_opened', 'clicked', 'machine_clicked', 'bounced_soft', 'complaint', 'unsubscribed', 'replied'];
 const PROVES_FAILED: readonly OutcomeEvent[] = ['failed', 'bounced_hard', 'dropped'];
 const RECEIPTS: readonly OutcomeEvent[] = [...PROVES_SENT, 'sent', ...PROVES_FAILED];
 

@@ -19,12 +19,14 @@ import { createModelCalls } from './modelCalls';
 import { createOutbound } from './outbound';
 import { createOutcomes } from './outcomes';
 import { createPersonalData } from './personalData';
+import { createPerformance } from './performance';
 import { createPipelines } from './pipelines';
 import type { RedisConnection } from './redis/connection';
 import { LimitCounters } from './redis/limitCounters';
 import { createReviewers } from './reviewers';
 import { createReviews } from './reviews';
 import { createRuns } from './runs';
+import { createSenderHolds } from './senderHolds';
 import { createSendLoad } from './sendLoad';
 import { createSettings } from './settings';
 import { createShadow } from './shadow';
@@ -68,6 +70,10 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		analyses: createAnalyses(database),
 		answerTimes,
 		sendLoad,
+		answerTimes: createAnswerTimes(database),
+		sendLoad: createSendLoad(database),
+		senderHolds: createSenderHolds(database),
+		performance: createPerformance(database),
 		knowledge: createKnowledge(database),
 		labels: createLabels(database, hash),
 		leadScores: createLeadScores(database),

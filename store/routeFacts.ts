@@ -2,6 +2,8 @@ import { DateTime, IANAZone } from 'luxon';
 import { sql } from 'kysely';
 import { ChannelSchema, HANDLE_KIND } from '../engine/channels/channel';
 import { DAY, epochMs, iso } from '../engine/time';
+import { heldBy } from '../engine/message/senderHold';
+import { DAY, epochMs } from '../engine/time';
 import { addressesOf, normalAddress, type AddressHash } from './addresses';
 import { fromJson, keyOf } from './bulk';
 import { loadContacts } from './contactRows';
@@ -11,6 +13,7 @@ import { toOutbound } from './outboundRows';
 import type { RowOf } from './schema';
 import type { Session } from './session';
 import { replaysOf } from './shadowRecords';
+import { loadHolds } from './senderHolds';
 import { loadSettings } from './settings';
 import type { RouteFacts } from './store';
 import { suppressionReasons } from './suppressionList';
@@ -46,6 +49,7 @@ export async function loadFacts(session: Session, hash: AddressHash, rows: reado
 	const open = await openReplies(session, rows);
 	const inbound = await lastInbound(session, people);
 	const approved = await approvedDrafts(session, rows);
+	const holds = await loadHolds(session, rows.map(({ workspace }) => workspace));
 	// As the caps read it: a name that is no zone is passed over.
 	const zones = rows.map((row, at) => [contactOf(row)?.timezone, settings[at].timezone].find((zone) => zone !== undefined && IANAZone.isValidZone(zone)) ?? 'UTC');
 	const today = counts ? await sentToday(session, rows, zones) : rows.map(() => ({ contact: 0, workspace: 0 }));
@@ -53,8 +57,11 @@ export async function loadFacts(session: Session, hash: AddressHash, rows: reado
 		const thread = threadOf(row);
 		const last = inbound[at];
 		const replay = replays[at];
+		const outbound = toOutbound(row);
+		const held = heldBy({ ...outbound, template: outbound.draft.waTemplate?.name }, holds, session.now);
 		return {
-			row: toOutbound(row),
+			row: outbound,
+			...(held ? { held } : {}),
 			settings: settings[at],
 			contact: contactOf(row),
 			suppressed: suppressed[at],

@@ -55,7 +55,10 @@ export const TABLES = {
 	outcomes: {
 		workspace: 'text', id: 'text', event: 'text', occurred_at: 'int', outbound_id: 'text?', provider_id: 'text?', event_id: 'text?',
 		thread_id: 'text?', contact_id: 'text?', channel: 'text?', error_code: 'text?', value: 'real?', currency: 'text?', attributed: 'text',
-		recorded_at: 'int',
+		recorded_at: 'int', evidence: 'text?', link: 'text?', label: 'text?', sentiment: 'real?', message_id: 'text?',
+	},
+	sender_holds: {
+		workspace: 'text', kind: 'text', channel: 'text', account_id: 'text', template: 'text', until: 'int', since: 'int', at: 'int', code: 'text?', sentence: 'text',
 	},
 	pipelines: { workspace: 'text', id: 'text', name: 'text', instructions: 'text?', stages: 'text', updated_at: 'int' },
 	activities: { workspace: 'text', id: 'text', contact_id: 'text', kind: 'text', at: 'int', seq: 'int', detail: 'text' },

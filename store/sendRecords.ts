@@ -44,6 +44,11 @@ export async function recordSends(session: Session, rows: readonly RowOf<'outbou
 			currency: null,
 			attributed: 'id',
 			recorded_at: session.now,
+			evidence: null,
+			link: null,
+			label: null,
+			sentiment: null,
+			message_id: null,
 		})),
 		sql`on conflict do nothing`,
 	);

@@ -117,12 +117,12 @@ export async function markFailed(session: Session, failures: Parameters<Outbound
 			return [];
 		}
 		seen.add(key);
-		if (row.status === 'sending') return [afterFailure(row, row.attempts, failure, session.now)];
+		if (row.status === 'sending') return [afterFailure(row, row.attempts, failure, session.now), ...templateReview(row, failure)];
 		if (row.status === 'claimed') {
 			// It failed before Begin Send was said: that was a try, too.
 			const attempts = row.attempts + 1;
 			const begun: Move = { row, to: 'sending', actor: 'dispatcher', sentence: `Try ${attempts} of ${MAX_TRIES}.`, set: { attempts, sending_at: session.now } };
-			return [begun, afterFailure(row, attempts, failure, session.now)];
+			return [begun, afterFailure(row, attempts, failure, session.now), ...templateReview(row, failure)];
 		}
 		// A repeat of a failure that is written down already, or one that comes after the receipt.
 		if (['scheduled', 'failed', 'uncertain', 'sent', 'cancelled'].includes(row.status)) return [];
@@ -149,6 +149,12 @@ function lateReport(row: OutboundDbRow, attempt: number | undefined, failure: Se
 	// A claimed row has begun `attempts` tries; the next one has no report yet.
 	if (row.status === 'claimed' && attempt <= row.attempts) return `This report is about try ${attempt}, and try ${row.attempts + 1} is about to begin: nothing was changed.`;
 	return undefined;
+}
+
+/** What only a template mends is not lost: a person chooses one. */
+function templateReview(row: OutboundDbRow, failure: SendFailure): Move[] {
+	if (failure.action !== 'use_template' || failure.kind !== 'permanent') return [];
+	return [{ row, to: 'in_review', actor: 'dispatcher', sentence: `Waits for a person: choose an approved template. ${failure.message}` }];
 }
 
 function afterFailure(row: OutboundDbRow, attempts: number, failure: SendFailure, now: EpochMs): Move {

@@ -4,6 +4,7 @@ import { afterDailyCaps } from './routeCaps';
 import type { DecideRoute, Route, RouteFacts } from './routeFacts';
 import { withinHours } from './routeHours';
 import { reviewReasons, reviewSentence } from './routeReview';
+import { heldReason } from './senderHold';
 import { asOfThen, ownWish, wouldHave } from './routeShadow';
 import { gateReason, holder, spoken, withoutStop } from './routeWording';
 
@@ -43,8 +44,11 @@ function route(facts: RouteFacts, askedFor?: string): Route {
 
 /** The time after daily caps and, for what falls due, after the hours in which nothing may leave. */
 function leavingTime(facts: RouteFacts, due: boolean): { at: EpochMs; movedBy: string[]; closedBy?: string } {
-	const capped = afterDailyCaps(facts, leaveAt(facts, due));
-	const full = capped.full === undefined ? [] : [capped.full];
+	const asked = leaveAt(facts, due);
+	const { held } = facts;
+	const waits = held?.until !== undefined && held.until > asked ? { at: held.until, by: [heldReason(held)] } : { at: asked, by: [] };
+	const capped = afterDailyCaps(facts, waits.at);
+	const full = [...waits.by, ...(capped.full === undefined ? [] : [capped.full])];
 	if (!due) return { at: capped.at, movedBy: full };
 	const open = withinHours(facts, capped.at);
 	return { ...open, movedBy: [...full, ...open.movedBy] };

@@ -5,6 +5,7 @@ import type { Schedule } from '../sendTime/schedule';
 import type { EpochMs } from '../time';
 import type { Contact } from './contact';
 import type { OutboundStatus } from './outbound';
+import type { Held } from './senderHold';
 import type { EffectiveSettings } from './settings';
 import type { ShadowDecision } from './shadowDecision';
 
@@ -32,6 +33,8 @@ export interface RouteFacts {
 	contact?: Contact;
 	/** Why the address or contact may not be written to. */
 	suppressed?: string;
+	/** Why nothing leaves by this sender at present: a provider said so. */
+	held?: Held;
 	/** A message of the same thread, newer than those the draft answers. */
 	newerInbound: boolean;
 	/** A message the draft answers was handed to a person meanwhile. */

@@ -4,6 +4,7 @@ import { replyWindowCloses } from '../channels/replyWindow';
 import type { GateIssue } from '../gate/gate';
 import { epochMs, type EpochMs } from '../time';
 import type { RouteFacts } from './routeFacts';
+import { heldReason } from './senderHold';
 import { plainReason, spoken } from './routeWording';
 
 const ADDRESS_NAMES: Readonly<Record<HandleKind, string>> = {
@@ -62,6 +63,7 @@ function unsendable(facts: RouteFacts, at: EpochMs): { code: string; text: strin
 	const { row, settings } = facts;
 	const reasons: { code: string; text: string }[] = [];
 	if (settings.killSwitch) reasons.push({ code: 'kill_switch', text: 'the kill switch is on, nothing is sent' });
+	if (facts.held && facts.held.until === undefined) reasons.push({ code: facts.held.kind === 'campaign' ? 'campaign_stopped' : 'sender_paused', text: heldReason(facts.held) });
 	if (row.to.trim() === '') reasons.push({ code: 'no_address', text: `no ${ADDRESS_NAMES[HANDLE_KIND[row.channel]]} of the contact is known` });
 	if (row.draft.text.trim() === '' && !row.draft.waTemplate && !row.draft.media?.length) reasons.push({ code: 'empty', text: 'the draft is empty' });
 	const closed = windowReason(facts, at);

@@ -1,4 +1,4 @@
-import { errorRule, type ErrorRule } from '../channels/errorCodes';
+import { actionOf, errorRule, type ErrorRule, type FailureAction } from '../channels/errorCodes';
 import { withoutAddresses } from '../privacy/withoutAddresses';
 import { SECOND, later, type EpochMs } from '../time';
 import { readProviderAnswer, type ProviderAnswer } from './providerAnswer';
@@ -14,6 +14,10 @@ export interface SendFailure {
 	retryAt?: EpochMs;
 	/** Set when the address must not be written to any more. */
 	suppress?: 'opt_out' | 'hard_bounce';
+	/** What is done about it. */
+	action?: FailureAction;
+	/** For pause_sender, seconds; absent: until a person lifts it. */
+	pauseSeconds?: number;
 }
 
 /** The longest Retry-After that is believed, in seconds: two days. */
@@ -36,7 +40,9 @@ export function readSendFailure(answer: unknown, { now, attempts = 0 }: { now: E
 		return { code, message, kind: 'unknown' };
 	}
 	const failure: SendFailure = { code, message: sentence(rule, read), kind: rule.kind };
+	failure.action = actionOf(rule);
 	if (rule.suppress) failure.suppress = rule.suppress;
+	if (rule.pauseSeconds !== undefined) failure.pauseSeconds = rule.pauseSeconds;
 	const seconds = waitSeconds(rule, read, now, attempts);
 	if (seconds !== undefined) failure.retryAt = later(now, seconds * SECOND);
 	return failure;

@@ -12,6 +12,7 @@ export const OUTCOME_EVENTS = [
 	'opened',
 	'machine_opened',
 	'clicked',
+	'machine_clicked',
 	'complaint',
 	'unsubscribed',
 	'replied',
@@ -35,7 +36,12 @@ export const OutcomeSchema = z.object({
 	occurredAt: IsoTimeSchema,
 	label: z.string().optional(),
 	weight: z.number().optional(),
-	reward: z.number().optional(),
+	/** What a text earns by it, −1 to 1; absent where it says nothing about the text. */
+	reward: z.number().min(-1).max(1).optional(),
+	/** −1 hostile … 1 delighted, of answers. */
+	sentiment: z.number().min(-1).max(1).optional(),
+	/** When the window of this kind of event is over for the message. */
+	maturesAt: IsoTimeSchema.optional(),
 	attribution: z
 		.object({
 			variantId: z.string(),

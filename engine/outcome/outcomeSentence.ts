@@ -11,6 +11,7 @@ const WHAT: Readonly<Record<OutcomeEvent, string>> = {
 	opened: 'Opened',
 	machine_opened: 'Opened by a machine, which counts as nothing',
 	clicked: 'Clicked',
+	machine_clicked: 'Clicked by a machine, which counts as nothing',
 	complaint: 'Marked as spam',
 	unsubscribed: 'Unsubscribed',
 	replied: 'Answered',

@@ -6,7 +6,7 @@ import { readCalendly } from './providers/calendly';
 import { readGeneric } from './providers/generic';
 import { readHubSpot } from './providers/hubSpot';
 import { readPipedrive } from './providers/pipedrive';
-import { asRecord, asText, isMail, list, moment, type ProviderEvent, type ReadingOptions } from './providers/reading';
+import { asRecord, asText, isMail, list, moment, touchOf, type ProviderEvent, type ReadingOptions } from './providers/reading';
 import { readSalesforce } from './providers/salesforce';
 
 export type { ProviderEvent, ReadingOptions } from './providers/reading';
@@ -121,6 +121,7 @@ function readSendGrid(payload: unknown, now: EpochMs): ProviderEvent[] {
 				channel: 'email' as const,
 				errorCode: asText(report.status),
 				person: isMail(email) ? email : undefined,
+				...touchOf(event, { userAgent: report.useragent, url: report.url }),
 			},
 		];
 	});

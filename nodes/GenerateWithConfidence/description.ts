@@ -104,6 +104,13 @@ export const generateWithConfidenceProperties: INodeProperties[] = [
 		description: 'The share (0–1) of drafts fit for Auto-Send that is reviewed all the same, to keep the confidence honest',
 	},
 	{
+		displayName: 'Use Winning Strategies',
+		name: 'useWinning',
+		type: 'boolean',
+		default: false,
+		description: 'Whether the framework and tone that brought more positive replies from leads of the same industry, beyond what chance explains, take the place of those above. Looked up at most every ten minutes; where nothing is proven, those above hold.',
+	},
+	{
 		displayName: 'Drafts per Message',
 		name: 'samples',
 		type: 'number',

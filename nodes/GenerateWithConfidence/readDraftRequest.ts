@@ -29,6 +29,8 @@ export interface DraftRequest extends ItemLead {
 	facts: string[];
 	/** How the user wants drafts cleared for sending. */
 	learning: LearningOptions;
+	/** Whether what won with leads of the same industry takes the place of framework and tone. */
+	useWinning: boolean;
 	/** Drafts drawn for each message, 1 or more. */
 	samples: number;
 	/** 0–1. */
@@ -109,6 +111,7 @@ export function readDraftRequest(context: IExecuteFunctions, itemIndex: number, 
 		redact: context.getNodeParameter('redact', 0, false) === true,
 		facts: readFacts(context, itemIndex),
 		learning: { wish: readWish(context, itemIndex), acceptedEditDistance: readShare(context, 'acceptedEditDistance', itemIndex, 'Accepted Edit Distance') },
+		useWinning: context.getNodeParameter('useWinning', itemIndex, false) === true,
 		samples: readSamples(context, itemIndex),
 		auditShare: readShare(context, 'auditShare', itemIndex, 'Audit Share'),
 		reply: readKey(item, 'reply', ReplySchema),

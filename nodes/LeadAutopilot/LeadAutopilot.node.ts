@@ -17,6 +17,7 @@ import { recordMessages } from './recordMessages';
 import { recordPayloads } from './recordPayloads';
 import { reportOperations } from './reportOperations';
 import { setStage } from './setStage';
+import { resumeSender } from './resumeSender';
 import { savePipeline, setAccount, settingsOperation } from './settingsOperations';
 import { deskCredentialMethods } from '../shared/deskCredential';
 import { storeCredentialMethods } from '../shared/storeCredentialTest';
@@ -47,6 +48,7 @@ const SPECIAL: Readonly<Record<string, Run>> = {
 	'knowledge.search': searchKnowledgeBase,
 	'settings.get': async (context) => await settingsOperation(context, 'get'),
 	'settings.set': async (context) => await settingsOperation(context, 'set'),
+	'settings.resumeSender': resumeSender,
 	'settings.setAccount': setAccount,
 	'settings.savePipeline': savePipeline,
 	'sync.finish': finishRun,

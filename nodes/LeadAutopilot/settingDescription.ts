@@ -12,6 +12,7 @@ export const settingsProperties: INodeProperties[] = [
 		displayOptions: { show: { resource: ['settings'] } },
 		options: [
 			{ name: 'Get', value: 'get', action: 'Get the settings', description: 'What holds for a workspace, account or contact' },
+			{ name: 'Resume Sender', value: 'resumeSender', action: 'Resume a sender', description: 'End what an error of the provider holds back, after the cause was mended' },
 			{ name: 'Save Pipeline', value: 'savePipeline', action: 'Save a pipeline', description: 'Save the stages of a pipeline' },
 			{ name: 'Set', value: 'set', action: 'Set the settings', description: 'Change mode, kill switch, caps, quiet hours, delays or names' },
 			{ name: 'Set Account', value: 'setAccount', action: 'Set a channel account', description: 'Say which workspace a phone number, page or mailbox belongs to' },
@@ -78,7 +79,8 @@ export const settingsProperties: INodeProperties[] = [
 		],
 	},
 	{ displayName: 'Changed By', name: 'changedBy', type: 'string', default: '', placeholder: 'e.g. anna@email.com', displayOptions: show('set'), description: 'Kept in the log' },
-	{ displayName: 'Channel', name: 'accountChannel', type: 'options', options: channelOptions, default: 'whatsapp', displayOptions: show('setAccount'), description: 'The channel the account belongs to' },
+	{ displayName: 'Channel', name: 'accountChannel', type: 'options', options: channelOptions, default: 'whatsapp', displayOptions: show('setAccount', 'resumeSender'), description: 'The channel the account belongs to' },
+	{ displayName: 'Account ID', name: 'heldAccount', type: 'string', default: '', displayOptions: show('resumeSender'), description: 'The account that is held back. Empty: messages that name no account.' },
 	{ displayName: 'Account ID', name: 'externalId', type: 'string', default: '', placeholder: 'e.g. 300000000000001', displayOptions: show('setAccount'), description: "The provider's ID: WhatsApp phone number ID, page ID, mailbox address, Twilio number" },
 	{ displayName: 'Name', name: 'accountName', type: 'string', default: '', displayOptions: show('setAccount') },
 	{ displayName: 'Enabled', name: 'enabled', type: 'boolean', default: true, displayOptions: show('setAccount'), description: 'Whether messages of this account are taken into the workspace' },

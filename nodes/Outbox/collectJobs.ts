@@ -2,7 +2,8 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { CHANNELS } from '../../engine/channels/channel';
 import { decideRoute } from '../../engine/message/route';
 import { OUTBOUND_STATUSES } from '../../engine/message/outbound';
-import { epochMs, MINUTE, type EpochMs } from '../../engine/time';
+import { epochMs, iso, MINUTE, type EpochMs } from '../../engine/time';
+import type { SenderHold } from '../../store/store';
 import { ItemInputError } from '../shared/errors';
 import { claimedKeys, jobOf } from '../shared/jobKeys';
 import { makeItems } from '../shared/makeItems';
@@ -63,7 +64,8 @@ export async function tidyUp(context: IExecuteFunctions): Promise<INodeExecution
 		const open = await store.reviews.list(workspace, { open: true, limit: LARGEST_LIMIT });
 		const overdue = open.filter(({ dueAt }) => epochMs(dueAt) < now);
 		const sentence = `${count(returned.length, 'message')} became due again after a stopped worker; ${count(uncertain.length, 'send')} cannot be told sent or not.`;
-		return [{ tidyUp: { returned, uncertain, sentence } }, ...alerts(workspace, unclear.map(({ id }) => id), overdue.map(({ id }) => id), now)];
+		const holds = await store.senderHolds.list(workspace);
+		return [{ tidyUp: { returned, uncertain, sentence } }, ...holds.map(holdAlert), ...alerts(workspace, unclear.map(({ id }) => id), overdue.map(({ id }) => id), now)];
 	});
 }
 
@@ -73,6 +75,20 @@ function alerts(workspace: string, uncertain: string[], overdue: string[], now: 
 		...(uncertain.length > 0 ? [{ alert: { kind: 'uncertain_sends', workspace, ids: uncertain, at, sentence: `${count(uncertain.length, 'send')} of workspace '${workspace}' may or may not have left: look at the channel and settle each by hand.` } }] : []),
 		...(overdue.length > 0 ? [{ alert: { kind: 'overdue_reviews', workspace, ids: overdue, at, sentence: `${count(overdue.length, 'review')} of workspace '${workspace}' should have been looked at by now.` } }] : []),
 	];
+}
+
+const HOLD_ALERTS = { pause: 'paused_sender', campaign: 'stopped_campaign', token: 'reconnect_token' } as const;
+const WHAT_NOW = {
+	pause: (until: string | undefined) => (until === undefined ? 'Its messages wait for a person: mend the cause, then use Lead Autopilot → Settings → Resume Sender.' : `Its messages are moved to ${until} or later.`),
+	campaign: () => 'Outreach of this kind waits for a person: mend the cause, then use Lead Autopilot → Settings → Resume Sender.',
+	token: () => 'Renew the credential; the hold ends by itself with the first message that leaves.',
+} as const;
+
+/** A sender that a provider's error holds back. The same hold is one alert a day. */
+function holdAlert({ workspace, kind, channel, accountId, template, code, until, at, sentence }: SenderHold): object {
+	const who = [channel, accountId ?? 'no account named', ...(template === undefined ? [] : [`template ${template}`])].join(' ');
+	const now = WHAT_NOW[kind](until === undefined ? undefined : iso(until));
+	return { alert: { kind: HOLD_ALERTS[kind], workspace, ids: [who, iso(at).slice(0, 10)], at: iso(at), ...(code === undefined ? {} : { code }), sentence: `${who}: ${sentence} ${now}` } };
 }
 
 function count(number: number, noun: string): string {

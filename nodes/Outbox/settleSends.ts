@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { readSendFailure, saysFailed, type SendFailure } from '../../engine/message/sendFailure';
 import { iso } from '../../engine/time';
-import type { OptOutRequest, OutboundRow, Store } from '../../store/store';
+import type { OutboundRow, Store } from '../../store/store';
 import { commitIsolated, executeBatch, settled, type ReadItem, type Settled } from '../shared/batch';
 import { ItemInputError } from '../shared/errors';
 import { jobOf } from '../shared/jobKeys';
@@ -65,7 +65,6 @@ async function settle(store: Store, items: ReadItem<SettleParameters>[]): Promis
 		});
 		const failed = await commitIsolated(known.flatMap(({ params, failure }) => (failure ? [{ id: params.id, attempt: params.attempt, failure }] : [])), async (batch) => {
 			const marked = await store.outbound.markFailed(batch.map(({ id, attempt, failure }) => ({ workspace, id, ...tryOf(attempt), failure })));
-			await suppress(store, marked, batch.map(({ failure }) => failure));
 			return marked.map((row, place): Result => ({ row, failure: batch[place].failure }));
 		});
 		return jobs.map(({ params, row, failure }): Settled<Result> => {
@@ -77,20 +76,8 @@ async function settle(store: Store, items: ReadItem<SettleParameters>[]): Promis
 
 const tryOf = (attempt: number | undefined): { attempt?: number } => (attempt === undefined ? {} : { attempt });
 
-/** Who asked the channel for no more, and addresses that do not exist, are not written to again. */
-async function suppress(store: Store, rows: OutboundRow[], failures: SendFailure[]): Promise<void> {
-	const requests = rows.flatMap((row, place): OptOutRequest[] => {
-		const kind = failures[place].suppress;
-		if (!kind) return [];
-		const base = { workspace: row.workspace, channel: row.channel, address: row.to, allChannels: false, actor: 'provider' as const };
-		// A dead address says nothing about the person; an opt-out does.
-		return [kind === 'opt_out' ? { ...base, contactId: row.contactId, reason: `Opted out at the provider (code ${failures[place].code ?? 'none'})` } : { ...base, addressOnly: true, reason: `The address does not exist (code ${failures[place].code ?? 'none'})` }];
-	});
-	if (requests.length > 0) await store.suppressions.optOut(requests);
-}
-
-function failureKey({ code, message, kind, retryAt, suppress: suppressed }: SendFailure): object {
-	return { ...(code === undefined ? {} : { code }), kind, ...(retryAt === undefined ? {} : { retryAt: iso(retryAt) }), ...(suppressed ? { suppressed } : {}), sentence: message };
+function failureKey({ code, message, kind, retryAt, action, suppress: suppressed }: SendFailure): object {
+	return { ...(code === undefined ? {} : { code }), kind, ...(retryAt === undefined ? {} : { retryAt: iso(retryAt) }), ...(suppressed ? { suppressed } : {}), ...(action === undefined ? {} : { action }), sentence: message };
 }
 
 function log(context: IExecuteFunctions, result: Settled<Result>): void {

@@ -1,6 +1,36 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { PERFORMANCE_DIMENSIONS, PERFORMANCE_METRICS, type PerformanceDimension, type PerformanceMetric } from '../../engine/outcome/performance';
 import { outcomeEventOptions } from '../shared/outcomeEventOptions';
+import { modelField, redactField } from '../shared/modelParameters';
 import { workspaceField } from '../shared/parameters';
+
+const METRIC_NAMES: Readonly<Record<PerformanceMetric, string>> = {
+	opened: 'Opened',
+	clicked: 'Clicked',
+	replied: 'Replied',
+	positive_reply: 'Positive Reply',
+	meeting: 'Meeting',
+	deal: 'Deal Won',
+	opt_out: 'Opt-Out',
+	complaint: 'Complaint',
+	bounced: 'Bounced',
+};
+const DIMENSION_NAMES: Readonly<Record<PerformanceDimension, string>> = {
+	framework: 'Framework',
+	tone: 'Tone',
+	persona: 'Persona',
+	variant: 'Variant',
+	model: 'Model',
+	promptVersion: 'Prompt Version',
+	channel: 'Channel',
+	hour: 'Hour (Local)',
+	industry: 'Industry',
+	role: 'Role',
+	country: 'Country',
+	language: 'Language',
+};
+const SEGMENTS: readonly PerformanceDimension[] = ['industry', 'role', 'country', 'language', 'channel'];
+const named = <T extends string>(values: readonly T[], names: Readonly<Record<T, string>>) => values.map((value) => ({ name: names[value], value })).sort((a, b) => a.name.localeCompare(b.name));
 
 const show = (...operation: string[]): INodeProperties['displayOptions'] => ({ show: { operation } });
 
@@ -11,6 +41,9 @@ export const outcomeTrackProperties: INodeProperties[] = [
 		type: 'options',
 		noDataExpression: true,
 		options: [
+			{ name: 'Analyse Reply', value: 'analyseReply', description: 'Read how an answer is meant, and record it as an outcome', action: 'Analyse a reply' },
+			{ name: 'Find', value: 'find', description: 'List what is on record, the newest first', action: 'Find outcomes' },
+			{ name: 'Performance', value: 'performance', description: 'Show what became of what was sent, with intervals', action: 'Show performance' },
 			{ name: 'Record Event', value: 'recordEvent', description: 'Record that something happened, e.g. a meeting was booked', action: 'Record an event' },
 			{ name: 'Record Provider Payload', value: 'recordPayload', description: 'Read a status report of WhatsApp, Meta, Twilio or SendGrid, or a bounce', action: 'Record a provider payload' },
 			{ name: 'Record Sent', value: 'recordSent', description: 'Record that a message left. Outbox → Mark Sent does the same; both together change nothing.', action: 'Record a sent message' },
@@ -58,7 +91,7 @@ export const outcomeTrackProperties: INodeProperties[] = [
 		name: 'draftId',
 		type: 'string',
 		default: "={{ $json.draft?.id ?? $json.job?.id ?? $json.draftId ?? '' }}",
-		displayOptions: show('recordEvent', 'recordSent'),
+		displayOptions: show('analyseReply', 'recordEvent', 'recordSent'),
 		description: 'The message it is about. Left empty, the message is found by the provider ID, the thread, or as the last one to the contact.',
 	},
 	{
@@ -66,16 +99,130 @@ export const outcomeTrackProperties: INodeProperties[] = [
 		name: 'contact',
 		type: 'string',
 		default: '={{ $json.contact?.id ?? $json.email ?? $json.phone }}',
-		displayOptions: show('recordEvent', 'recordSent'),
+		displayOptions: show('analyseReply', 'recordEvent', 'recordSent'),
 		description: 'What the person is known by: a contact ID, an e-mail address or a phone number',
 	},
+	{
+		displayName: 'Draft ID',
+		name: 'draftId',
+		type: 'string',
+		default: '',
+		displayOptions: show('find'),
+		description: 'Only outcomes of this message',
+	},
+	{
+		displayName: 'Contact',
+		name: 'contact',
+		type: 'string',
+		default: '',
+		displayOptions: show('find'),
+		description: 'Only outcomes of this person: a contact ID, an e-mail address or a phone number',
+	},
+	{
+		displayName: 'Limit',
+		name: 'limit',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 50,
+		displayOptions: show('find'),
+		description: 'Max number of results to return',
+	},
+	{
+		displayName: 'Filters',
+		name: 'filters',
+		type: 'collection',
+		placeholder: 'Add Filter',
+		default: {},
+		displayOptions: show('find'),
+		options: [
+			{ displayName: 'Events', name: 'events', type: 'multiOptions', options: outcomeEventOptions, default: [], description: 'Only these events' },
+			{ displayName: 'Since', name: 'since', type: 'dateTime', default: '', description: 'Only what happened from this moment on' },
+			{ displayName: 'Thread ID', name: 'threadId', type: 'string', default: '', description: 'Only outcomes of this conversation' },
+		],
+	},
+	{
+		displayName: 'Show',
+		name: 'show',
+		type: 'options',
+		options: [
+			{ name: 'Groups', value: 'groups', description: 'One item a group, with all rates' },
+			{ name: 'Winning Strategies', value: 'strategies', description: 'Framework and tone in each segment, held against all other messages there' },
+		],
+		default: 'groups',
+		displayOptions: show('performance'),
+		description: 'What the items are about',
+	},
+	{
+		displayName: 'By',
+		name: 'by',
+		type: 'options',
+		options: named(PERFORMANCE_DIMENSIONS, DIMENSION_NAMES),
+		default: 'framework',
+		displayOptions: { show: { operation: ['performance'], show: ['groups'] } },
+		description: 'What messages are told apart by',
+	},
+	{
+		displayName: 'Segment',
+		name: 'segment',
+		type: 'options',
+		options: named(SEGMENTS, DIMENSION_NAMES),
+		default: 'industry',
+		displayOptions: { show: { operation: ['performance'], show: ['strategies'] } },
+		description: 'What leads are told apart by',
+	},
+	{
+		displayName: 'Metric',
+		name: 'metric',
+		type: 'options',
+		options: named(PERFORMANCE_METRICS, METRIC_NAMES),
+		default: 'positive_reply',
+		displayOptions: show('performance'),
+		description: 'What counts as success in the sentence. Only messages whose window is over count: 7 days for opens, clicks and bounces, 14 for answers, opt-outs and complaints, 30 for meetings, 90 for deals.',
+	},
+	{
+		displayName: 'Days',
+		name: 'days',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 365,
+		displayOptions: show('performance'),
+		description: 'How far back messages are looked at',
+	},
+	{
+		displayName: 'Minimum Messages',
+		name: 'minimumMessages',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 30,
+		displayOptions: show('performance'),
+		description: 'With fewer messages that are old enough, a group is shown and not judged',
+	},
+	{
+		displayName: 'Text',
+		name: 'replyText',
+		type: 'string',
+		typeOptions: { rows: 3 },
+		default: "={{ $json.message?.text ?? $json.text ?? $json.body ?? '' }}",
+		displayOptions: show('analyseReply'),
+		description: 'What the person answered',
+	},
+	{
+		displayName: 'Message ID',
+		name: 'messageId',
+		type: 'string',
+		default: "={{ $json.message?.id ?? '' }}",
+		displayOptions: show('analyseReply'),
+		description: 'The message on record: what was read of it already counts, and what is read now is kept with it',
+	},
+	{ ...modelField, displayOptions: show('analyseReply') },
+	{ ...redactField, displayOptions: show('analyseReply') },
 	{
 		displayName: 'Options',
 		name: 'options',
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},
-		displayOptions: show('recordEvent', 'recordSent'),
+		displayOptions: show('analyseReply', 'recordEvent', 'recordSent'),
 		options: [
 			{ displayName: 'Channel', name: 'channel', type: 'string', default: "={{ $json.message?.channel ?? $json.channel ?? '' }}", description: 'The channel it happened on' },
 			{ displayName: 'Currency', name: 'currency', type: 'string', default: '', placeholder: 'e.g. EUR', description: 'ISO 4217 code of the value' },
@@ -84,7 +231,7 @@ export const outcomeTrackProperties: INodeProperties[] = [
 			{ displayName: 'Provider ID', name: 'providerId', type: 'string', default: '', description: "The provider's ID of the message" },
 			{ displayName: 'Text', name: 'text', type: 'string', typeOptions: { rows: 3 }, default: "={{ $json.draft?.text ?? $json.text ?? '' }}", description: 'What was sent, for Record Sent of a message the autopilot did not plan' },
 			{ displayName: 'Thread ID', name: 'threadId', type: 'string', default: "={{ $json.message?.threadId ?? '' }}", description: 'The conversation it belongs to' },
-			{ displayName: 'Value', name: 'value', type: 'number', default: 0, description: 'Worth of the deal' },
+			{ displayName: 'Value', name: 'value', type: 'number', default: 0, description: "Worth of the deal in the currency's own unit, e.g. 1200.50 for EUR" },
 		],
 	},
 ];

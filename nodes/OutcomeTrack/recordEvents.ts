@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { parseChannel } from '../../engine/channels/channel';
 import { MessageSchema } from '../../engine/message/message';
+import { amountProblem, readCurrency } from '../../engine/outcome/money';
 import { OutcomeEventSchema, type Outcome } from '../../engine/outcome/outcome';
 import { iso, type EpochMs } from '../../engine/time';
 import type { OutcomeInput } from '../../store/store';
@@ -12,18 +13,16 @@ import { toOutcome } from '../shared/toOutcome';
 
 type EventParameters = Omit<OutcomeInput, 'occurredAt'> & { occurredAt?: OutcomeInput['occurredAt'] };
 
-function readValue(context: IExecuteFunctions, index: number): number | undefined {
+function readMoney(context: IExecuteFunctions, index: number): { value?: number; currency?: string } {
+	const given = readOptionalText(context, 'options.currency', index);
+	const currency = readCurrency(given);
+	if (given !== undefined && currency === undefined) throw new ItemInputError(`'Currency' is no currency: '${given.slice(0, 20)}'`, 'Use an ISO 4217 code, e.g. EUR or USD.');
 	const raw: unknown = context.getNodeParameter('options.value', index, '');
-	if (raw === undefined || raw === null || raw === '') return undefined;
+	if (raw === undefined || raw === null || raw === '') return { currency };
 	const value = Number(raw);
-	if (!Number.isFinite(value)) throw new ItemInputError(`'Value' must be a number, but is ${JSON.stringify(raw)}`);
-	return value;
-}
-
-function readCurrency(context: IExecuteFunctions, index: number): string | undefined {
-	const currency = readOptionalText(context, 'options.currency', index)?.toUpperCase();
-	if (currency !== undefined && !/^[A-Z]{3}$/.test(currency)) throw new ItemInputError(`'Currency' must be a three-letter code, but is '${currency.slice(0, 20)}'`, 'Use ISO 4217, e.g. EUR or USD.');
-	return currency;
+	const problem = amountProblem(value, currency);
+	if (problem !== undefined) throw new ItemInputError(`'Value' ${problem}: ${JSON.stringify(raw)}`, "Give the amount in the currency's own unit, e.g. 1200.50 for EUR.");
+	return { value, currency };
 }
 
 function readParameters(context: IExecuteFunctions, index: number, item: INodeExecutionData): EventParameters {
@@ -40,8 +39,7 @@ function readParameters(context: IExecuteFunctions, index: number, item: INodeEx
 		eventId: readOptionalText(context, 'options.eventId', index),
 		threadId: readOptionalText(context, 'options.threadId', index) ?? message?.threadId,
 		channel: parseChannel(readOptionalText(context, 'options.channel', index) ?? message?.channel ?? item.json.channel),
-		value: readValue(context, index),
-		currency: readCurrency(context, index),
+		...readMoney(context, index),
 	};
 	const { outboundId, contactId, providerId, threadId } = parameters;
 	if (!outboundId && !contactId && !providerId && !threadId) {

@@ -73,7 +73,7 @@ async function commit(store: Store, items: ReadItem<SentParameters>[]): Promise<
 		});
 		const marked = await store.outbound.markSent(sent);
 		return marked.map(({ row, changed }) =>
-			toOutcome({ workspace: row.workspace, event: 'sent', occurredAt: row.sentAt ?? now }, { outboundId: row.id, attributed: 'id', recorded: changed, row, settled: false }),
+			toOutcome({ workspace: row.workspace, event: 'sent', occurredAt: row.sentAt ?? now }, { event: 'sent', outboundId: row.id, attributed: 'id', recorded: changed, row, settled: false }),
 		);
 	});
 }

@@ -11,6 +11,7 @@ const EVENT_NAMES: Readonly<Record<OutcomeEvent, string>> = {
 	opened: 'Opened',
 	machine_opened: 'Opened by a Machine',
 	clicked: 'Clicked',
+	machine_clicked: 'Clicked by a Machine',
 	complaint: 'Complaint',
 	unsubscribed: 'Unsubscribed',
 	replied: 'Replied',

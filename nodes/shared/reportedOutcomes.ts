@@ -1,3 +1,4 @@
+import { reportedAmount } from '../../engine/outcome/money';
 import type { ProviderEvent } from '../../engine/outcome/providerEvents';
 import type { OutcomeInput, Store } from '../../store/store';
 
@@ -11,9 +12,9 @@ export interface Report {
 export async function reportedOutcomes(store: Store, reports: readonly Report[]): Promise<OutcomeInput[]> {
 	const placed = await inTheirWorkspaces(store, reports);
 	const contactIds = await knownPeople(store, placed);
-	return placed.map(({ workspace, event: { person, event, occurredAt, providerId, eventId, outboundId, channel, errorCode, value, currency } }) => {
+	return placed.map(({ workspace, event: { person, event, occurredAt, providerId, eventId, outboundId, channel, errorCode, value, currency, evidence, link } }) => {
 		const contactId = person === undefined ? undefined : (contactIds.get(workspace)?.get(person) ?? person);
-		return { workspace, event, occurredAt, providerId, eventId, outboundId, channel, errorCode, value, currency, contactId };
+		return { workspace, event, occurredAt, providerId, eventId, outboundId, channel, errorCode, ...reportedAmount(value, currency), evidence, link, contactId };
 	});
 }
 

@@ -1,4 +1,5 @@
 import type { Channel } from '../../engine/channels/channel';
+import type { FailureAction } from '../../engine/channels/errorCodes';
 import type { Draft } from '../../engine/draft/draft';
 import type { Variant } from '../../engine/experiment/variant';
 import type { Gate } from '../../engine/gate/gate';
@@ -83,6 +84,12 @@ export interface SendFailure {
 	/** not_sent: the provider said so, may be tried again. permanent: never will. unknown: nobody can tell whether it left. */
 	kind: 'not_sent' | 'permanent' | 'unknown';
 	retryAt?: EpochMs;
+	/** The address must not be written to any more: done in the same transaction. */
+	suppress?: 'opt_out' | 'hard_bounce';
+	/** What is done about it, in the same transaction: the sender paused, the campaign stopped, a template asked for. */
+	action?: FailureAction;
+	/** For pause_sender; absent: until a person lifts it. */
+	pauseSeconds?: number;
 	/** Becomes the row's sentence; without it the store words one from `message`. */
 	sentence?: string;
 }

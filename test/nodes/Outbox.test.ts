@@ -192,7 +192,7 @@ describe('Outbox', () => {
 			expect((await run('markFailed', [item], { attempt: '1' })).outputs[0][0].json.job).toMatchObject({ status: 'scheduled' });
 		});
 		it('is not taken for sent by a wire in the wrong place', async () => {
-			expect((await run('markSent', [{ ...(await sending()), ...refusal(131047) }])).outputs[0][0].json).toMatchObject({ job: { status: 'failed' }, failure: { code: '131047' } });
+			expect((await run('markSent', [{ ...(await sending()), ...refusal(131047) }])).outputs[0][0].json).toMatchObject({ job: { status: 'in_review', sentence: expect.stringContaining('approved template') }, failure: { code: '131047', action: 'use_template' } });
 		});
 	});
 

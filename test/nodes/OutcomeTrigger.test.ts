@@ -58,7 +58,7 @@ describe('Outcome Trigger', () => {
 	it('puts SendGrid’s signed events on record and starts the workflow with them', async () => {
 		await sent('d1');
 		await start('sendgrid');
-		const body = JSON.stringify([sendGrid('d1'), sendGrid('d1', { event: 'click', sg_event_id: 'ev-click' })]);
+		const body = JSON.stringify([sendGrid('d1'), sendGrid('d1', { event: 'click', sg_event_id: 'ev-click', timestamp: Math.floor(Date.now() / 1000) + 60 })]);
 		expect(await post(body, sendGridHeaders(body))).toMatchObject({ status: 200, json: { recorded: 2, repeated: 0 } });
 		expect((await recorded()).map(({ event, outboundId, attributed }) => [event, outboundId, attributed]).sort()).toEqual([['clicked', 'd1', 'id'], ['delivered', 'd1', 'id']]);
 		const [items] = listening?.executions ?? [];

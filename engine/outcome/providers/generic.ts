@@ -1,7 +1,7 @@
 import { parseChannel } from '../../channels/channel';
 import { derivedId } from '../../message/spine';
 import { OutcomeEventSchema, type OutcomeEvent } from '../outcome';
-import { asCurrency, asRecord, asText, asValue, fieldAt, list, statedMoment, type ProviderEvent, type ReadingOptions } from './reading';
+import { asCurrency, asRecord, asText, asValue, fieldAt, list, statedMoment, touchOf, type ProviderEvent, type ReadingOptions } from './reading';
 import type { EpochMs } from '../../time';
 
 /** The names under which a sender of no known form may give each thing; the first that is there counts. */
@@ -15,6 +15,9 @@ const NAMES = {
 	value: ['value', 'amount'],
 	currency: ['currency'],
 	channel: ['channel'],
+	userAgent: ['userAgent', 'user_agent', 'useragent'],
+	method: ['method'],
+	url: ['url', 'link'],
 } as const;
 
 function known(name: string | undefined, eventNames: Readonly<Record<string, OutcomeEvent>>): OutcomeEvent | undefined {
@@ -44,6 +47,6 @@ export function readGeneric(payload: unknown, now: EpochMs, { personField, draft
 		if (event === undefined || (id === undefined && occurredAt === undefined)) return [];
 		if (about.person === undefined && about.outboundId === undefined && about.providerId === undefined) return [];
 		const eventId = `generic:${id ?? derivedId('generic', event, about.person ?? '', about.outboundId ?? '', about.providerId ?? '', `${occurredAt}`)}`;
-		return [{ event, occurredAt: occurredAt ?? now, eventId, ...about, value: asValue(first('value')), currency: asCurrency(first('currency')), channel: parseChannel(first('channel')) }];
+		return [{ event, occurredAt: occurredAt ?? now, eventId, ...about, value: asValue(first('value')), currency: asCurrency(first('currency')), channel: parseChannel(first('channel')), ...touchOf(event, { userAgent: first('userAgent'), method: first('method'), url: first('url') }) }];
 	});
 }

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import type { Channel } from '../../channels/channel';
 import { DAY, epochMs, SECOND, type EpochMs } from '../../time';
+import { derivedId } from '../../message/spine';
+import { machineEvidence, type MachineEvidence } from '../machine';
+import { LARGEST_VALUE, readCurrency } from '../money';
 import type { OutcomeEvent } from '../outcome';
 
 /** One thing a provider reported about one message or one person. */
@@ -20,6 +23,10 @@ export interface ProviderEvent {
 	value?: number;
 	/** ISO 4217. */
 	currency?: string;
+	/** By what an open or click shows that it was no person's. */
+	evidence?: MachineEvidence;
+	/** What was clicked, as a fingerprint. */
+	link?: string;
 	/** The provider's id of our account it came to, where the payload says: phone number id, page id, number. */
 	account?: string;
 }
@@ -40,7 +47,6 @@ export interface ReadingOptions {
 const LONGEST_ID = 500;
 /** Reports of an earlier time are mistaken about it, and so are those of a later day than this one. */
 const EARLIEST = Date.UTC(2000, 0, 1);
-const LARGEST_VALUE = 1e15;
 
 const record = z.record(z.string(), z.unknown());
 export const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
@@ -62,15 +68,22 @@ export function statedMoment(value: unknown, now: EpochMs): EpochMs | undefined 
 /** As `statedMoment`, or `now`. */
 export const moment = (value: unknown, now: EpochMs): EpochMs => statedMoment(value, now) ?? now;
 
+/** What a report of an open or click says about who did it. A link is kept as a fingerprint: it may carry a key. */
+export function touchOf(event: OutcomeEvent, { userAgent, method, url }: { userAgent: unknown; method?: unknown; url: unknown }): Pick<ProviderEvent, 'evidence' | 'link'> {
+	if (!['opened', 'clicked', 'machine_opened', 'machine_clicked'].includes(event)) return {};
+	const evidence = machineEvidence({ userAgent: typeof userAgent === 'string' ? userAgent : undefined, method: asText(method) });
+	const link = typeof url === 'string' && url !== '' ? derivedId('link', url) : undefined;
+	return { ...(evidence && { evidence }), ...(link !== undefined && { link }) };
+}
+
 /** What a deal is worth, as a number or digits; undefined when it is neither. */
 export function asValue(value: unknown): number | undefined {
-	const number = typeof value === 'string' && /^-?\d{1,15}(\.\d{1,6})?$/.test(value.trim()) ? Number(value) : value;
-	return typeof number === 'number' && Math.abs(number) <= LARGEST_VALUE ? number : undefined;
+	const number = typeof value === 'string' && /^\d{1,15}(\.\d{1,6})?$/.test(value.trim()) ? Number(value) : value;
+	return typeof number === 'number' && number >= 0 && number <= LARGEST_VALUE ? number : undefined;
 }
 
 export function asCurrency(value: unknown): string | undefined {
-	const code = typeof value === 'string' ? value.trim().toUpperCase() : '';
-	return /^[A-Z]{3}$/.test(code) ? code : undefined;
+	return typeof value === 'string' ? readCurrency(value) : undefined;
 }
 
 export const isMail = (text: string | undefined): boolean => text !== undefined && /^[^\s@]+@[^\s@]+$/.test(text);

@@ -1,0 +1,44 @@
+import { sql } from 'kysely';
+import { ChannelSchema } from '../engine/channels/channel';
+import { labelOfReply } from '../engine/outcome/labels';
+import type { Reply } from '../engine/reply/reply';
+import { epochMs } from '../engine/time';
+import { attribute } from './attribution';
+import { fromJson } from './bulk';
+import { outcomeRow } from './outcomeRows';
+import type { Session } from './session';
+import type { OutcomeInput } from './store';
+
+/** What tells an answer apart from every other, whoever reports it. */
+export const answerEventId = (messageId: string): string => `answer:${messageId}`;
+
+/**
+ * A message that answers one of ours is an outcome of that one, labelled by how it reads; read again (refined by a model,
+ * corrected by a person), its label follows. Who wrote first answered nothing, and an absence notice is nobody's answer.
+ */
+export async function recordAnswers(session: Session, workspace: string, messageIds: readonly string[]): Promise<void> {
+	const messages = await session.matching('messages', ['workspace', 'id'], [...new Set(messageIds)].map((id) => ({ workspace, id })));
+	const answers = messages.flatMap((row): OutcomeInput[] => {
+		if (row.direction !== 'inbound' || row.source !== 'channel' || row.reply === null) return [];
+		const reply = fromJson<Reply>(row.reply);
+		return [{
+			workspace,
+			event: 'replied',
+			occurredAt: epochMs(Math.min(row.timestamp, row.received_at)),
+			threadId: row.thread_id,
+			contactId: row.contact_id,
+			channel: ChannelSchema.parse(row.channel),
+			eventId: answerEventId(row.id),
+			messageId: row.id,
+			label: labelOfReply(reply),
+			sentiment: reply.sentiment,
+		}];
+	});
+	if (answers.length === 0) return;
+	const attributions = await attribute(session, answers);
+	const rows = answers.map((answer, at) => outcomeRow(session, answer, attributions[at])).filter(({ attributed }) => attributed !== 'none');
+	const automatic = rows.filter(({ label }) => label === 'automatic_reply');
+	await session.insert('outcomes', rows.filter(({ label }) => label !== 'automatic_reply'), sql`on conflict (workspace, id) do update set label = excluded.label, sentiment = excluded.sentiment, message_id = excluded.message_id`);
+	if (automatic.length === 0) return;
+	await session.rows(sql`delete from ${session.table('outcomes')} where (workspace, id) in (select v.workspace, v.id from ${session.values('v', { workspace: 'text', id: 'text' }, automatic)})`);
+}
