@@ -1,16 +1,18 @@
-import { DateTime, IANAZone } from 'luxon';
+import { IANAZone } from 'luxon';
 import { sql } from 'kysely';
 import { ChannelSchema, HANDLE_KIND } from '../engine/channels/channel';
-import { DAY, epochMs } from '../engine/time';
+import { epochMs } from '../engine/time';
 import { normalAddress, type AddressHash } from './addresses';
 import { fromJson, keyOf, outOfIndex } from './bulk';
 import { personOf, toContact } from './contactRows';
+import { eachWith } from './firstOfEach';
 import { BY_PERSON, lastInbound, SEQ_STEP, type MessageRow } from './messageRows';
 import { outboundKey, type OutboundDbRow } from './outboundMoves';
 import { toOutbound } from './outboundRows';
 import type { Session } from './session';
 import { replaysOf } from './shadowRecords';
 import { loadSettings } from './settings';
+import { sentToday } from './sentToday';
 import type { RouteFacts } from './store';
 import { SuppressionList } from './suppressionList';
 
@@ -59,7 +61,7 @@ export async function loadFacts(session: Session, hash: AddressHash, rows: reado
 	const approved = await approvedDrafts(session, rows);
 	// As the caps read it: a name that is no zone is passed over.
 	const zones = rows.map((row, at) => [contactOf(row)?.timezone, settings[at].timezone].find((zone) => zone !== undefined && IANAZone.isValidZone(zone)) ?? 'UTC');
-	const today = counts ? await sentToday(session, rows, zones) : rows.map(() => ({ contact: 0, workspace: 0 }));
+	const today = counts ? await sentToday(session, rows.map((row, at) => ({ row, zone: zones[at], settings: settings[at] }))) : rows.map(() => ({ contact: 0, workspace: 0 }));
 	return rows.map((row, at) => {
 		const thread = threadOf(row);
 		const last = inbound[at];
@@ -99,14 +101,13 @@ async function inboundOf(session: Session, rows: readonly OutboundDbRow[]): Prom
 		return { workspace: row.workspace, id: row.id, channel: row.channel, thread_id: row.thread_id, contact_id: row.contact_id, after };
 	});
 	const columns = { workspace: 'text', id: 'text', channel: 'text', thread_id: 'text?', contact_id: 'text', after: 'int' } as const;
-	const join = session.dialect === 'sqlite' ? sql`cross join` : sql`join`;
-	const newer = async (some: typeof wanted, by: 'thread_id' | 'contact_id') =>
-		some.length === 0
-			? []
-			: await session.rows(sql<{ workspace: string; id: string }>`select distinct v.workspace, v.id
-				from ${session.values('v', columns, some)} ${join} ${session.table('messages')} as m
-				on m.workspace = v.workspace and ${by === 'thread_id' ? sql.ref('m.channel') : outOfIndex('m.channel')} = v.channel and ${sql.ref(`m.${by}`)} = ${sql.ref(`v.${by}`)} and m.direction = 'inbound'
-				and m.seq > v.after and (m.state = 'received' or (m.answered_by is not null and m.answered_by <> v.id))`);
+	const newer = async (some: typeof wanted, by: 'thread_id' | 'contact_id') => {
+		if (some.length === 0) return [];
+		const channel = by === 'thread_id' ? sql.ref('m.channel') : outOfIndex('m.channel');
+		const later = sql`m.workspace = v.workspace and ${channel} = v.channel and ${sql.ref(`m.${by}`)} = ${sql.ref(`v.${by}`)} and m.direction = 'inbound'
+			and m.seq > v.after and (m.state = 'received' or (m.answered_by is not null and m.answered_by <> v.id))`;
+		return await session.rows(sql<{ workspace: string; id: string }>`select distinct v.workspace, v.id from ${eachWith(session, session.values('v', columns, some), 'messages', later)}`);
+	};
 	const found = [...(await newer(wanted.filter(({ thread_id }) => thread_id !== null), 'thread_id')), ...(await newer(wanted.filter(({ thread_id }) => thread_id === null), 'contact_id'))];
 	return { answers, newer: new Set(found.map(outboundKey)), givenToPerson };
 }
@@ -131,12 +132,11 @@ export async function openSiblings(session: Session, rows: readonly OutboundDbRo
 	const threads = rows.flatMap((row) => (threadOf(row) === undefined || row.thread_id === null ? [] : [{ workspace: row.workspace, channel: row.channel, thread_id: row.thread_id }]));
 	if (threads.length === 0) return [];
 	const distinct = [...new Map(threads.map((thread) => [JSON.stringify(thread), thread])).values()];
-	const join = session.dialect === 'sqlite' ? sql`cross join` : sql`join`;
 	// The statuses are written out: that is how both planners see that the index of open rows will do.
 	const open = sql.raw(OPEN_STATUSES.map((status) => `'${status}'`).join(', '));
-	const columns = sql.join(SIBLING.map((column) => sql.ref(`o.${column}`)));
-	return await session.rows(sql<Sibling>`select ${columns} from ${session.values('v', { workspace: 'text', channel: 'text', thread_id: 'text' }, distinct)} ${join} ${session.table('outbound')} as o
-		on o.workspace = v.workspace and o.channel = v.channel and o.thread_id = v.thread_id where o.status in (${open}) and o.purpose = 'reply'`);
+	const columns = sql.join(SIBLING.map((column) => sql.ref(`m.${column}`)));
+	const ofThread = sql`m.workspace = v.workspace and m.channel = v.channel and m.thread_id = v.thread_id and m.status in (${open}) and m.purpose = 'reply'`;
+	return await session.rows(sql<Sibling>`select ${columns} from ${eachWith(session, session.values('v', { workspace: 'text', channel: 'text', thread_id: 'text' }, distinct), 'outbound', ofThread)}`);
 }
 
 /** Rows whose last review of the draft ended with a person's yes. */
@@ -146,29 +146,4 @@ async function approvedDrafts(session: Session, rows: readonly OutboundDbRow[]):
 	const last = new Map<string, (typeof reviews)[number]>();
 	for (const review of reviews.sort((a, b) => a.created_at - b.created_at)) last.set(keyOf(review.workspace, review.outbound_id), review);
 	return new Set([...last].filter(([, review]) => review.decision === 'approved' || review.decision === 'edited').map(([key]) => key));
-}
-
-function startOfDay(now: number, zone: string): number {
-	const local = DateTime.fromMillis(now, { zone });
-	return local.isValid ? local.startOf('day').toMillis() : Math.floor(now / DAY) * DAY;
-}
-
-/** Sent, or maybe about to be, today: to the contact in its local day, by the workspace in the UTC day; the row itself does not count. */
-async function sentToday(session: Session, rows: readonly OutboundDbRow[], zones: readonly string[]): Promise<{ contact: number; workspace: number }[]> {
-	const outbound = session.table('outbound');
-	const join = session.dialect === 'sqlite' ? sql`cross join` : sql`join`;
-	const countedSince = (since: ReturnType<typeof sql>) =>
-		sql`((o.status = 'sent' and o.sent_at >= ${since}) or o.status in ('claimed', 'sending') or (o.status = 'uncertain' and o.sending_at >= ${since}))`;
-	const perContact = rows.map((row, place) => ({ place, workspace: row.workspace, contact_id: row.contact_id, id: row.id, since: startOfDay(session.now, zones[place]) }));
-	const columns = { place: 'int', workspace: 'text', contact_id: 'text', id: 'text', since: 'int' } as const;
-	const contact = await session.rows(sql<{ place: number; count: number }>`select v.place, count(*) as count from ${session.values('v', columns, perContact)} ${join} ${outbound} as o
-		on o.workspace = v.workspace and o.contact_id = v.contact_id and o.id <> v.id and ${outOfIndex('o.status')} in ('sent', 'claimed', 'sending', 'uncertain') and ${countedSince(sql`v.since`)} group by v.place`);
-	const utcDay = startOfDay(session.now, 'UTC');
-	const workspaces = [...new Set(rows.map(({ workspace }) => workspace))].map((workspace) => ({ workspace }));
-	const whole = await session.rows(sql<{ workspace: string; count: number }>`select v.workspace, count(*) as count from ${session.values('v', { workspace: 'text' }, workspaces)} ${join} ${outbound} as o
-		on o.workspace = v.workspace and o.status in ('sent', 'claimed', 'sending', 'uncertain') and ${countedSince(sql`${utcDay}`)} group by v.workspace`);
-	const ofContact = new Map(contact.map(({ place, count }) => [place, count]));
-	const ofWorkspace = new Map(whole.map(({ workspace, count }) => [workspace, count]));
-	const countsItself = (row: OutboundDbRow): number => (['claimed', 'sending'].includes(row.status) ? 1 : 0);
-	return rows.map((row, at) => ({ contact: ofContact.get(at) ?? 0, workspace: Math.max((ofWorkspace.get(row.workspace) ?? 0) - countsItself(row), 0) }));
 }

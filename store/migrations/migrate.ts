@@ -12,10 +12,11 @@ import { decidedReviews } from './0004-decided-reviews';
 import { sendTimes } from './0005-send-times';
 import { limitsInRedis } from './0006-limits-in-redis';
 import { shadow } from './0007-shadow';
+import { claimOrder } from './0012-claim-order';
 import type { Migration, MigrationSteps } from './migration';
 
 /** Every step this code knows. */
-export const MIGRATIONS: readonly Migration[] = [initial, knowledge, experimentPlans, decidedReviews, sendTimes, limitsInRedis, shadow];
+export const MIGRATIONS: readonly Migration[] = [initial, knowledge, experimentPlans, decidedReviews, sendTimes, limitsInRedis, shadow, claimOrder];
 /** Name of the key that addresses are hashed with, in `meta`. */
 export const ADDRESS_KEY = 'address_key';
 /** Name of the key that unsubscribe links are signed with, in `meta`. */
