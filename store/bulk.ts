@@ -54,7 +54,8 @@ export function fromJson<T>(text: string): T {
 export function valuesTable<C extends Columns>(dialect: DialectName, alias: string, columns: C, rows: readonly NoInfer<RowOfColumns<C>>[]): RawBuilder<unknown> {
 	const names = Object.keys(columns);
 	if (dialect === 'postgres') {
-		const parameter = toJson(rows);
+		// Only these columns: a row may be a whole one, and its draft would travel with every change of its status.
+		const parameter = toJson(rows.map((row) => (Object.keys(row).length > names.length ? Object.fromEntries(names.map((name) => [name, Reflect.get(row, name)])) : row)));
 		const typed = names.map((name) => sql`${sql.ref(name)} ${sql.raw(POSTGRES_TYPE[columns[name]])}`);
 		return sql`json_to_recordset(cast(${parameter} as json)) as ${sql.ref(alias)}(${sql.join(typed)})`;
 	}
@@ -72,6 +73,15 @@ export function among(dialect: DialectName, column: string, values: readonly str
 		: sql<boolean>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(cleaned)}))`;
 }
 
+/**
+ * A text column that is compared, but not looked up in an index. A table that was never analyzed looks to Postgres as if
+ * any two columns named one row: it would as soon take the index on workspace and channel, and read every message of the
+ * channel for each contact, as the one on workspace and contact.
+ */
+export function outOfIndex(column: string): RawBuilder<string> {
+	return sql<string>`(${sql.ref(column)} || '')`;
+}
+
 /** Groups rows under a key, keeping their order. */
 export function groupBy<T>(rows: readonly T[], key: (row: T) => string): Map<string, T[]> {
 	const groups = new Map<string, T[]>();
@@ -86,5 +96,8 @@ export function groupBy<T>(rows: readonly T[], key: (row: T) => string): Map<str
 
 /** One string for several parts; no two different lists of parts give the same one. */
 export function keyOf(...parts: (string | number | null | undefined)[]): string {
-	return JSON.stringify(parts);
+	let key = '';
+	// A text stands behind its length, so that none can look like another part.
+	for (const part of parts) key += typeof part === 'string' ? `${part.length}:${part}` : `${part ?? null};`;
+	return key;
 }

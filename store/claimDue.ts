@@ -1,11 +1,10 @@
 import { sql } from 'kysely';
 import { later } from '../engine/time';
 import type { AddressHash } from './addresses';
-import { fromJson, keyOf } from './bulk';
-import { loadContacts } from './contactRows';
+import { keyOf } from './bulk';
 import { moveRows, outboundKey, type Move, type OutboundDbRow } from './outboundMoves';
 import { toOutbound } from './outboundRows';
-import { loadFacts } from './routeFacts';
+import { loadFacts, type LoadedFacts } from './routeFacts';
 import type { Session } from './session';
 import type { ClaimedJob, DecideRoute, Outbound, OutboundRow } from './store';
 
@@ -42,12 +41,15 @@ export async function claimDue(session: Session, hash: AddressHash, options: Opt
 	}
 	const after = await moveRows(session, moves);
 	const claimed = after.filter((row) => claims.has(outboundKey(row)));
-	return { claimed: await asJobs(session, hash, claimed), moved: after.filter((row) => !claims.has(outboundKey(row))).map(toOutbound) };
+	const byRow = new Map(due.map((row, at) => [outboundKey(row), facts[at]]));
+	return { claimed: claimed.map((row) => asJob(row, byRow.get(outboundKey(row)))), moved: after.filter((row) => !claims.has(outboundKey(row))).map(toOutbound) };
 }
 
 /** Replies first, then by score, then by the time they were due. Rows another claimant is looking at are passed over. */
 async function dueRows(session: Session, options: Options): Promise<OutboundDbRow[]> {
-	const inWorkspaces = options.workspaces ? sql`and ${session.among('workspace', options.workspaces)}` : sql``;
+	// The plus keeps SQLite from the index by workspace: it would sort all that is due for the few that are taken.
+	const plus = session.dialect === 'sqlite' ? sql`+` : sql``;
+	const inWorkspaces = options.workspaces ? sql`and ${plus}${session.among('workspace', options.workspaces)}` : sql``;
 	const onChannels = options.channels ? sql`and ${session.among('channel', options.channels)}` : sql``;
 	return await session.rows(sql<OutboundDbRow>`select * from ${session.table('outbound')}
 		where status = 'scheduled' and send_at <= ${session.now} ${inWorkspaces} ${onChannels}
@@ -55,18 +57,12 @@ async function dueRows(session: Session, options: Options): Promise<OutboundDbRo
 		limit ${options.limit} ${session.dialect === 'postgres' ? sql`for update skip locked` : sql``}`);
 }
 
-async function asJobs(session: Session, hash: AddressHash, rows: readonly OutboundDbRow[]): Promise<ClaimedJob[]> {
-	const contacts = await loadContacts(session, hash, rows.map((row) => ({ workspace: row.workspace, id: row.contact_id })));
-	const inboundIds = rows.map((row) => fromJson<string[]>(row.inbound_ids));
-	const messages = await session.matching('messages', ['workspace', 'id'], rows.flatMap((row, at) => inboundIds[at].map((id) => ({ workspace: row.workspace, id }))));
-	const byKey = new Map(messages.map((message) => [keyOf(message.workspace, message.id), message]));
-	return rows.map((row, at) => {
-		const newestFirst = inboundIds[at].flatMap((id) => byKey.get(keyOf(row.workspace, id)) ?? []).sort((a, b) => b.seq - a.seq);
-		return {
-			...toOutbound(row),
-			contact: contacts.get(keyOf(row.workspace, row.contact_id)),
-			subjectOfThread: newestFirst.find(({ subject }) => subject !== null)?.subject ?? undefined,
-			answersProviderId: newestFirst.find(({ provider_id }) => provider_id !== null)?.provider_id ?? undefined,
-		};
-	});
+function asJob(row: OutboundDbRow, facts: LoadedFacts | undefined): ClaimedJob {
+	const newestFirst = (facts?.answers ?? []).toSorted((a, b) => b.seq - a.seq);
+	return {
+		...toOutbound(row),
+		contact: facts?.contact,
+		subjectOfThread: newestFirst.find(({ subject }) => subject !== null)?.subject ?? undefined,
+		answersProviderId: newestFirst.find(({ provider_id }) => provider_id !== null)?.provider_id ?? undefined,
+	};
 }

@@ -6,7 +6,7 @@ import { cleanRow, fromJson, keyOf, toJson } from './bulk';
 import type { RowOf } from './schema';
 import type { Session } from './session';
 import type { ContactInput } from './store';
-import { optOutChannels } from './suppressionList';
+import { SuppressionList, type Person } from './suppressionList';
 
 export type ContactRow = RowOf<'contacts'>;
 
@@ -116,10 +116,12 @@ export async function loadContacts(session: Session, hash: AddressHash, keys: re
 }
 
 export async function contactsOf(session: Session, hash: AddressHash, rows: readonly ContactRow[]): Promise<Map<string, Contact>> {
-	const optedOut = await optOutChannels(
-		session,
-		hash,
-		rows.map((row) => ({ workspace: row.workspace, contactId: row.id, addresses: addressesOf({ ...row, handles: fromJson(row.handles) }) })),
-	);
-	return new Map(rows.map((row, at) => [keyOf(row.workspace, row.id), toContact(row, optedOut[at])]));
+	const people = rows.map(personOf);
+	const list = await SuppressionList.about(session, hash, people);
+	return new Map(rows.map((row, at) => [keyOf(row.workspace, row.id), toContact(row, list.channels(people[at]))]));
+}
+
+/** Whom the suppression list is asked about for a contact. */
+export function personOf(row: ContactRow): Person {
+	return { workspace: row.workspace, contactId: row.id, addresses: addressesOf({ ...row, handles: fromJson(row.handles) }) };
 }

@@ -5,7 +5,7 @@ import type { Actor } from '../engine/message/outbound';
 import { derivedId } from '../engine/message/spine';
 import { epochMs, iso } from '../engine/time';
 import { sql } from 'kysely';
-import { cleanRow, cleanText, fromJson, toJson } from './bulk';
+import { cleanRow, cleanText, fromJson, outOfIndex, toJson } from './bulk';
 import { StoreInputError } from './errors';
 import type { RowOf } from './schema';
 import type { Session } from './session';
@@ -116,12 +116,10 @@ export async function lastInbound(session: Session, keys: readonly { workspace: 
 	if (keys.length === 0) return [];
 	const wanted = keys.map((key, place) => ({ workspace: key.workspace, contact_id: key.contactId, channel: key.channel, place }));
 	const values = session.values('v', { workspace: 'text', contact_id: 'text', channel: 'text', place: 'int' }, wanted);
-	const join = session.dialect === 'sqlite' ? sql`cross join` : sql`join`;
-	const rows = await session.rows(sql<{ place: number; at: number }>`
-		select v.place, max(case when m.timestamp > m.received_at then m.received_at else m.timestamp end) as at
-		from ${values} ${join} ${session.table('messages')} as m
-			on m.workspace = v.workspace and m.contact_id = v.contact_id and m.channel = v.channel and m.direction = 'inbound' and m.source = 'channel'
-		group by v.place`);
+	const rows = await session.rows(sql<{ place: number; at: number | null }>`
+		select v.place, (select max(case when m.timestamp > m.received_at then m.received_at else m.timestamp end) from ${session.table('messages')} as m
+			where m.workspace = v.workspace and m.contact_id = v.contact_id and ${outOfIndex('m.channel')} = v.channel and m.direction = 'inbound' and m.source = 'channel') as at
+		from ${values}`);
 	const byPlace = new Map(rows.map(({ place, at }) => [place, at]));
-	return keys.map((_, place) => byPlace.get(place));
+	return keys.map((_, place) => byPlace.get(place) ?? undefined);
 }

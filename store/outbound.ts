@@ -26,6 +26,9 @@ import type { Outbound } from './store';
 /** How long a lapsed reservation is kept, for the same key to be recognised. */
 const LAPSED_KEPT_MS = DAY;
 
+/** After a long stop any number of leases may have run out: they are settled this many a transaction. */
+const EXPIRED_AT_ONCE = 500;
+
 export function createOutbound(database: Database, hash: AddressHash): Outbound {
 	return {
 		async saveDrafts(drafts) {
@@ -145,24 +148,36 @@ export function createOutbound(database: Database, hash: AddressHash): Outbound 
 		},
 
 		async expireLeases(workspaces) {
-			return await database.write(async (session) => {
-				const inWorkspaces = workspaces ? sql`and ${session.among('workspace', workspaces)}` : sql``;
-				const expired = await session.rows(sql<OutboundDbRow>`select * from ${session.table('outbound')} where status in ('claimed', 'sending') and lease_until <= ${session.now} ${inWorkspaces}
-					${session.dialect === 'postgres' ? sql`for update skip locked` : sql``}`);
-				const moved = await moveRows(session, expired.map(expiry));
-				const uncertain = moved.filter(({ status }) => status === 'uncertain');
-				const settled = new Set((await settleByReceipts(session, uncertain)).map(outboundKey));
-				await forgetLapsed(session);
-				return {
-					returned: moved.filter(({ status }) => status === 'scheduled').map(({ id }) => id),
-					uncertain: uncertain.filter((row) => !settled.has(outboundKey(row))).map(({ id }) => id),
-				};
-			});
+			const returned: string[] = [];
+			const uncertain: string[] = [];
+			for (;;) {
+				const some = await database.write(async (session) => await expireSome(session, workspaces));
+				returned.push(...some.returned);
+				uncertain.push(...some.uncertain);
+				if (some.count < EXPIRED_AT_ONCE) break;
+			}
+			await database.write(forgetLapsed);
+			return { returned, uncertain };
 		},
 
 		async transitions(workspace, id) {
 			return await database.read(async (session) => await readTransitions(session, workspace, id));
 		},
+	};
+}
+
+/** One batch of leases that ran out. */
+async function expireSome(session: Session, workspaces: readonly string[] | undefined): Promise<{ count: number; returned: string[]; uncertain: string[] }> {
+	const inWorkspaces = workspaces ? sql`and ${session.among('workspace', workspaces)}` : sql``;
+	const expired = await session.rows(sql<OutboundDbRow>`select * from ${session.table('outbound')} where status in ('claimed', 'sending') and lease_until <= ${session.now} ${inWorkspaces}
+		limit ${EXPIRED_AT_ONCE} ${session.dialect === 'postgres' ? sql`for update skip locked` : sql``}`);
+	const moved = await moveRows(session, expired.map(expiry));
+	const unclear = moved.filter(({ status }) => status === 'uncertain');
+	const settled = new Set((await settleByReceipts(session, unclear)).map(outboundKey));
+	return {
+		count: expired.length,
+		returned: moved.filter(({ status }) => status === 'scheduled').map(({ id }) => id),
+		uncertain: unclear.filter((row) => !settled.has(outboundKey(row))).map(({ id }) => id),
 	};
 }
 

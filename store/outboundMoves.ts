@@ -7,7 +7,7 @@ import { ConcurrentChangeError, TransitionRefusedError } from './errors';
 import { decideMessages } from './messageRows';
 import { settleReservations } from './reservations';
 import { closeReviews, openReviews } from './reviewRows';
-import type { RowOf } from './schema';
+import { TABLES, type RowOf } from './schema';
 import { recordSends } from './sendRecords';
 import type { Session } from './session';
 
@@ -79,14 +79,16 @@ export async function moveRows(session: Session, moves: readonly Move[]): Promis
 
 type Round = readonly { move: Move; before: OutboundDbRow; after: OutboundDbRow }[];
 
+/** What every move writes, and what one may write besides. */
+const ALWAYS = ['status', 'version', 'sentence', 'updated_at'] as const;
+const SOMETIMES = ['send_at', 'attempts', 'provider_id', 'sending_at', 'sent_at', 'lease_until', 'error_code', 'gate', 'score'] as const;
+
 async function writeRound(session: Session, round: Round): Promise<void> {
-	const columns = {
-		workspace: 'text', id: 'text', from_version: 'int', status: 'text', version: 'int', sentence: 'text', send_at: 'int?', attempts: 'int',
-		provider_id: 'text?', sending_at: 'int?', sent_at: 'int?', lease_until: 'int?', error_code: 'text?', gate: 'text?', score: 'real?', updated_at: 'int',
-	} as const;
+	// A claim touches a handful of columns: the others need not travel. What is set counts even when it looks the same, since the row may have been completed on its way here.
+	const set = [...ALWAYS, ...SOMETIMES.filter((column) => round.some(({ move, before, after }) => after[column] !== before[column] || move.set?.[column] !== undefined))];
+	const columns = { workspace: 'text', id: 'text', from_version: 'int', ...Object.fromEntries(set.map((column) => [column, TABLES.outbound[column]])) } as const;
 	const rows = round.map(({ before, after }) => ({ ...after, from_version: before.version }));
 	// Every move raises the version: the same version is the same status.
-	const set = ['status', 'version', 'sentence', 'send_at', 'attempts', 'provider_id', 'sending_at', 'sent_at', 'lease_until', 'error_code', 'gate', 'score', 'updated_at'];
 	const assignments = sql.join(set.map((column) => sql`${sql.ref(column)} = ${sql.ref(`v.${column}`)}`));
 	const changed = await sql`update ${session.table('outbound')} as o set ${assignments} from ${session.values('v', columns, rows)}
 		where o.workspace = v.workspace and o.id = v.id and o.version = v.from_version`.execute(session.q);

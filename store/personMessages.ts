@@ -7,6 +7,7 @@ import { cleanText, fromJson, keyOf } from './bulk';
 import { keepUntil, takeOver } from './endShadow';
 import type { MessageRow } from './messageRows';
 import { moveRows, type OutboundDbRow } from './outboundMoves';
+import { outboundPages } from './outboundPages';
 import type { Session } from './session';
 import { loadSettings } from './settings';
 import type { InboundInput } from './store';
@@ -26,14 +27,12 @@ export async function withoutOwnEchoes<I extends InboundInput>(session: Session,
 		inputs.flatMap(({ message }) => (message.providerId ? [{ workspace, provider_id: message.providerId }] : [])),
 	);
 	const ourIds = new Set(byProvider.map((row) => keyOf(row.channel, row.provider_id)));
-	const underWay = await session.rows(sql<OutboundDbRow>`select * from ${session.table('outbound')} where workspace = ${workspace} and status in ('sending', 'uncertain')`);
-	const ourTexts = new Set(underWay.map((row) => keyOf(row.channel, normalAddress(HANDLE_KIND[ChannelSchema.parse(row.channel)], row.to_address), fromJson<Draft>(row.draft).text.trim())));
-	const own = new Set(
-		inputs.filter(({ message, contact }) => {
-			if (message.providerId && ourIds.has(keyOf(message.channel, cleanText(message.providerId)))) return true;
-			return addressesOf(contact).some(({ address }) => ourTexts.has(keyOf(message.channel, address, message.text.trim())));
-		}),
-	);
+	const own = new Set(inputs.filter(({ message }) => message.providerId && ourIds.has(keyOf(message.channel, cleanText(message.providerId)))));
+	const said = inputs.map((input) => ({ input, keys: addressesOf(input.contact).map(({ address }) => keyOf(input.message.channel, address, input.message.text.trim())) }));
+	for await (const underWay of outboundPages(session, workspace, ['sending', 'uncertain'], ['channel', 'to_address', 'draft'])) {
+		const ourTexts = new Set(underWay.map((row) => keyOf(row.channel, normalAddress(HANDLE_KIND[ChannelSchema.parse(row.channel)], row.to_address), fromJson<Draft>(row.draft).text.trim())));
+		for (const { input, keys } of said) if (keys.some((key) => ourTexts.has(key))) own.add(input);
+	}
 	return { own, others: inputs.filter((input) => !own.has(input)) };
 }
 

@@ -6,7 +6,7 @@ import { moveRows, outboundKey, type Move, type OutboundDbRow } from './outbound
 import { cleanKey, insertDrafts, loadOutbound, toOutbound } from './outboundRows';
 import { bindReservations, releaseReservations, reservationsNamed } from './reservations';
 import { openReviewsOf } from './reviewRows';
-import { loadFacts, openSiblings, threadOf } from './routeFacts';
+import { loadFacts, openSiblings, threadOf, type Sibling } from './routeFacts';
 import type { Session } from './session';
 import { recordRoutes } from './shadowRecords';
 import type { DecideRoute, Planned, PlanRequest, Route } from './store';
@@ -23,15 +23,16 @@ export async function planOutbound(session: Session, hash: AddressHash, requests
 	await insertDrafts(session, requests.flatMap(({ draft, draftId, workspace }) => (draft ? [{ ...draft, workspace, id: draftId }] : [])));
 	const jobs = await lockJobs(session, requests);
 	const due = jobs.filter((job) => job.due);
-	const facts = await loadFacts(session, hash, due.map(({ row }) => row));
-	const siblings = new Map((await openSiblings(session, due.map(({ row }) => row))).map((row) => [outboundKey(row), row]));
+	const own = new Map(due.map(({ row }) => [outboundKey(row), row]));
+	const siblings = await openSiblings(session, [...own.values()]);
+	const facts = await loadFacts(session, hash, [...own.values()], { siblings });
 
-	const moves: Move[] = [];
+	const moves: SiblingMove[] = [];
 	const routed: { row: OutboundDbRow; route: Route }[] = [];
 	/** Ids of this batch still to come: they speak for themselves. */
 	const pending = new Set(due.map(({ row }) => outboundKey(row)));
-	const openOnThread = new Map<string, OutboundDbRow[]>();
-	for (const row of siblings.values()) {
+	const openOnThread = new Map<string, Sibling[]>();
+	for (const row of siblings) {
 		const thread = threadOf(row);
 		if (thread !== undefined) openOnThread.set(thread, [...(openOnThread.get(thread) ?? []), row]);
 	}
@@ -51,35 +52,33 @@ export async function planOutbound(session: Session, hash: AddressHash, requests
 		}
 		openOnThread.set(thread, [...(openOnThread.get(thread) ?? []).filter((other) => !older.includes(other) && other.id !== row.id), { ...row, status: route.status }]);
 	}
-	const moved = new Map((await moveRowsLocked(session, moves)).map((row) => [outboundKey(row), row]));
+	const moved = new Map((await moveRowsLocked(session, moves, own)).map((row) => [outboundKey(row), row]));
 	await recordRoutes(session, routed.filter(({ row }) => moved.has(outboundKey(row))));
 	await settle(session, due, moved);
 	return await answer(session, jobs, moved);
 }
 
-/** Other rows that are to be cancelled are locked, and left alone when they moved on meanwhile. */
-async function moveRowsLocked(session: Session, moves: readonly Move[]): Promise<OutboundDbRow[]> {
-	const locked = await loadOutbound(session, moves.map(({ row }) => row), true);
-	const known = new Map<string, boolean>();
+type SiblingMove = Omit<Move, 'row'> & { row: Sibling };
+
+/** `own` rows are locked already. Others that are to be cancelled are locked now, and left alone when they moved on meanwhile. */
+async function moveRowsLocked(session: Session, moves: readonly SiblingMove[], own: ReadonlyMap<string, OutboundDbRow>): Promise<OutboundDbRow[]> {
+	const others = await loadOutbound(session, moves.map(({ row }) => row).filter((row) => !own.has(outboundKey(row))), true);
 	return await moveRows(
 		session,
 		moves.flatMap((move) => {
 			const key = outboundKey(move.row);
-			const current = locked.get(key);
-			if (!current) return [];
-			const stands = known.get(key) ?? current.version === move.row.version;
-			known.set(key, stands);
-			if (stands) return [move];
-			return [];
+			const other = others.get(key);
+			const row = own.get(key) ?? (other?.version === move.row.version ? other : undefined);
+			return row ? [{ ...move, row }] : [];
 		}),
 	);
 }
 
 async function lockJobs(session: Session, requests: readonly PlanRequest[]): Promise<Job[]> {
 	const keys = requests.map(({ workspace, draftId }) => ({ workspace, id: draftId }));
-	const unlocked = await loadOutbound(session, keys, false);
 	// Two plans on one thread take turns, so that exactly one reply stays open.
-	await session.lock('thread', [...unlocked.values()].flatMap((row) => threadOf(row) ?? []));
+	const unlocked = await session.matchingOnly('outbound', ['workspace', 'purpose', 'channel', 'thread_id'], ['workspace', 'id'], keys);
+	await session.lock('thread', unlocked.flatMap((row) => threadOf(row) ?? []));
 	const rows = await loadOutbound(session, keys, true);
 	const seen = new Set<string>();
 	return requests.map((request, index) => {

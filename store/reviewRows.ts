@@ -81,8 +81,13 @@ export async function openReviews(session: Session, reviews: readonly NewReview[
 
 /** Open reviews by `keyOf(workspace, kind, subject)`. */
 export async function openReviewsOf(session: Session, wanted: readonly { workspace: string; kind: string; subject: string }[]): Promise<Map<string, ReviewRow>> {
-	const rows = await session.matching('reviews', ['workspace', 'kind', 'subject'], wanted);
-	return new Map(rows.filter(({ decided_at }) => decided_at === null).map((row) => [keyOf(row.workspace, row.kind, row.subject), toReview(row)]));
+	if (wanted.length === 0) return new Map();
+	// Open ones only: there is an index of these, and a workspace has ever more that are decided.
+	const join = session.dialect === 'sqlite' ? sql`cross join` : sql`join`;
+	const values = session.values('v', { workspace: 'text', kind: 'text', subject: 'text' }, wanted);
+	const rows = await session.rows(sql<RowOf<'reviews'>>`select r.* from ${values} ${join} ${session.table('reviews')} as r
+		on r.workspace = v.workspace and r.kind = v.kind and r.subject = v.subject where r.decided_at is null`);
+	return new Map(rows.map((row) => [keyOf(row.workspace, row.kind, row.subject), toReview(row)]));
 }
 
 /** Closes open reviews whose row moved on without them. No decision is invented: only that it is over, and through whom. */

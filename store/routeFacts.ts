@@ -1,4 +1,4 @@
-import { DateTime, IANAZone } from 'luxon';
+import { IANAZone } from 'luxon';
 import { sql } from 'kysely';
 import { ChannelSchema, HANDLE_KIND } from '../engine/channels/channel';
 import { DAY, epochMs, iso } from '../engine/time';
@@ -8,51 +8,69 @@ import { addressesOf, normalAddress, type AddressHash } from './addresses';
 import { fromJson, keyOf } from './bulk';
 import { loadContacts } from './contactRows';
 import { BY_PERSON, lastInbound, SEQ_STEP } from './messageRows';
+import { epochMs } from '../engine/time';
+import { normalAddress, type AddressHash } from './addresses';
+import { fromJson, keyOf, outOfIndex } from './bulk';
+import { personOf, toContact } from './contactRows';
+import { eachWith } from './firstOfEach';
+import { BY_PERSON, lastInbound, SEQ_STEP, type MessageRow } from './messageRows';
 import { outboundKey, type OutboundDbRow } from './outboundMoves';
 import { toOutbound } from './outboundRows';
-import type { RowOf } from './schema';
 import type { Session } from './session';
 import { replaysOf } from './shadowRecords';
 import { loadHolds } from './senderHolds';
 import { loadSettings } from './settings';
+import { sentToday } from './sentToday';
 import type { RouteFacts } from './store';
-import { suppressionReasons } from './suppressionList';
+import { SuppressionList } from './suppressionList';
 
 /** Statuses in which a reply still may go out, the one nearest to it first. */
 export const OPEN_STATUSES = ['sending', 'claimed', 'scheduled', 'in_review', 'drafted'] as const;
 
-export const threadOf = (row: OutboundDbRow): string | undefined =>
+export const threadOf = (row: Pick<OutboundDbRow, 'workspace' | 'purpose' | 'channel' | 'thread_id'>): string | undefined =>
 	row.purpose === 'reply' && row.thread_id !== null ? keyOf(row.workspace, row.channel, row.thread_id) : undefined;
 
-/**
- * What a routing decision needs for each row, in their order; the number of queries does not depend on theirs.
- * Without `counts` nothing counts as sent today: for rows whose place under the caps is theirs already.
- */
-export async function loadFacts(session: Session, hash: AddressHash, rows: readonly OutboundDbRow[], { counts = true } = {}): Promise<RouteFacts[]> {
+/** A message that a row answers. */
+type Answered = Pick<MessageRow, 'workspace' | 'id' | 'seq' | 'answered_by' | 'subject' | 'provider_id'>;
+
+/** Facts, and what was read for them that whoever claims the row needs, too. */
+export interface LoadedFacts extends RouteFacts {
+	/** The messages the row answers. */
+	answers: readonly Answered[];
+}
+
+interface FactOptions {
+	/** False: nothing counts as sent today, for rows whose place under the caps is theirs already. */
+	counts?: boolean;
+	/** The open replies on the rows' threads, when they have been read. */
+	siblings?: readonly Sibling[];
+}
+
+/** What a routing decision needs for each row, in their order; the number of queries does not depend on theirs. */
+export async function loadFacts(session: Session, hash: AddressHash, rows: readonly OutboundDbRow[], { counts = true, siblings }: FactOptions = {}): Promise<LoadedFacts[]> {
 	if (rows.length === 0) return [];
 	const people = rows.map((row) => ({ workspace: row.workspace, contactId: row.contact_id, channel: row.channel }));
 	const settings = await loadSettings(session, rows.map((row) => ({ workspace: row.workspace, accountId: row.account_id ?? undefined, contactId: row.contact_id })));
-	const contacts = await loadContacts(session, hash, rows.map((row) => ({ workspace: row.workspace, id: row.contact_id })));
-	const contactOf = (row: OutboundDbRow) => contacts.get(keyOf(row.workspace, row.contact_id));
+	const contactRows = await session.matching('contacts', ['workspace', 'id'], rows.map((row) => ({ workspace: row.workspace, id: row.contact_id })));
+	const known = new Map(contactRows.map((row) => [keyOf(row.workspace, row.id), { row, person: personOf(row) }]));
 	const replays = await replaysOf(session, rows);
-	const suppressed = await suppressionReasons(
-		session,
-		hash,
-		rows.map((row, place) => {
-			const channel = ChannelSchema.parse(row.channel);
-			const contact = contactOf(row);
-			const to = row.to_address === '' ? [] : [{ kind: HANDLE_KIND[channel], address: normalAddress(HANDLE_KIND[channel], row.to_address) }];
-			return { workspace: row.workspace, contactId: row.contact_id, channel, addresses: [...to, ...(contact ? addressesOf(contact) : [])], asOf: replays[place]?.at };
-		}),
-	);
-	const { newer, givenToPerson } = await inboundOf(session, rows);
-	const open = await openReplies(session, rows);
+	const addressees = rows.map((row, place) => {
+		const channel = ChannelSchema.parse(row.channel);
+		const to = row.to_address === '' ? [] : [{ kind: HANDLE_KIND[channel], address: normalAddress(HANDLE_KIND[channel], row.to_address) }];
+		const own = known.get(keyOf(row.workspace, row.contact_id))?.person.addresses ?? [];
+		return { workspace: row.workspace, contactId: row.contact_id, channel, addresses: [...to, ...own], asOf: replays[place]?.at };
+	});
+	const suppressions = await SuppressionList.about(session, hash, addressees);
+	const contacts = new Map([...known].map(([key, { row, person }]) => [key, toContact(row, suppressions.channels(person))]));
+	const contactOf = (row: OutboundDbRow) => contacts.get(keyOf(row.workspace, row.contact_id));
+	const { answers, newer, givenToPerson } = await inboundOf(session, rows);
+	const open = openReplies(siblings ?? (await openSiblings(session, rows)));
 	const inbound = await lastInbound(session, people);
 	const approved = await approvedDrafts(session, rows);
 	const holds = await loadHolds(session, rows.map(({ workspace }) => workspace));
 	// As the caps read it: a name that is no zone is passed over.
 	const zones = rows.map((row, at) => [contactOf(row)?.timezone, settings[at].timezone].find((zone) => zone !== undefined && IANAZone.isValidZone(zone)) ?? 'UTC');
-	const today = counts ? await sentToday(session, rows, zones) : rows.map(() => ({ contact: 0, workspace: 0 }));
+	const today = counts ? await sentToday(session, rows.map((row, at) => ({ row, zone: zones[at], settings: settings[at] }))) : rows.map(() => ({ contact: 0, workspace: 0 }));
 	return rows.map((row, at) => {
 		const thread = threadOf(row);
 		const last = inbound[at];
@@ -64,7 +82,7 @@ export async function loadFacts(session: Session, hash: AddressHash, rows: reado
 			...(held ? { held } : {}),
 			settings: settings[at],
 			contact: contactOf(row),
-			suppressed: suppressed[at],
+			suppressed: suppressions.reason(addressees[at]),
 			newerInbound: newer.has(outboundKey(row)),
 			givenToPerson: givenToPerson.has(outboundKey(row)),
 			openReplyOnThread: thread === undefined ? undefined : open.get(thread)?.find((id) => id !== row.id),
@@ -74,6 +92,7 @@ export async function loadFacts(session: Session, hash: AddressHash, rows: reado
 			...approvalOf(approved.get(outboundKey(row))),
 			...(replay ? { replay: { at: epochMs(replay.at), onChannel: replay.on_channel === 1 } } : {}),
 			now: session.now,
+			answers: answers[at],
 		};
 	});
 }
@@ -82,58 +101,65 @@ export async function loadFacts(session: Session, hash: AddressHash, rows: reado
  * `newer`: rows whose lead wrote again since: a message still open, or one that another draft or a person answers. Settled
  * ones (an out-of-office note) do not count. `givenToPerson`: rows of which a message they answer was handed to a person.
  */
-async function inboundOf(session: Session, rows: readonly OutboundDbRow[]): Promise<{ newer: Set<string>; givenToPerson: Set<string> }> {
+async function inboundOf(session: Session, rows: readonly OutboundDbRow[]): Promise<{ answers: Answered[][]; newer: Set<string>; givenToPerson: Set<string> }> {
 	const inboundIds = rows.map((row) => fromJson<string[]>(row.inbound_ids));
-	const answered = await session.matching('messages', ['workspace', 'id'], rows.flatMap((row, at) => inboundIds[at].map((id) => ({ workspace: row.workspace, id }))));
-	const seqOf = new Map(answered.map((message) => [keyOf(message.workspace, message.id), message.seq]));
-	const withPerson = new Set(answered.filter((message) => message.answered_by === BY_PERSON).map((message) => keyOf(message.workspace, message.id)));
-	const givenToPerson = new Set(rows.filter((row, at) => inboundIds[at].some((id) => withPerson.has(keyOf(row.workspace, id)))).map(outboundKey));
+	const wantedIds = rows.flatMap((row, at) => inboundIds[at].map((id) => ({ workspace: row.workspace, id })));
+	const answered = await session.matchingOnly('messages', ['workspace', 'id', 'seq', 'answered_by', 'subject', 'provider_id'], ['workspace', 'id'], wantedIds);
+	const byKey = new Map(answered.map((message) => [keyOf(message.workspace, message.id), message]));
+	const answers = rows.map((row, at) => inboundIds[at].flatMap((id) => byKey.get(keyOf(row.workspace, id)) ?? []));
+	const givenToPerson = new Set(rows.filter((_, at) => answers[at].some(({ answered_by }) => answered_by === BY_PERSON)).map(outboundKey));
 	const wanted = rows.map((row, at) => {
-		const seqs = inboundIds[at].flatMap((id) => seqOf.get(keyOf(row.workspace, id)) ?? []);
-		const after = seqs.length > 0 ? Math.max(...seqs) : row.created_at * SEQ_STEP + SEQ_STEP - 1;
+		const after = answers[at].length > 0 ? Math.max(...answers[at].map(({ seq }) => seq)) : row.created_at * SEQ_STEP + SEQ_STEP - 1;
 		return { workspace: row.workspace, id: row.id, channel: row.channel, thread_id: row.thread_id, contact_id: row.contact_id, after };
 	});
 	const columns = { workspace: 'text', id: 'text', channel: 'text', thread_id: 'text?', contact_id: 'text', after: 'int' } as const;
-	const join = session.dialect === 'sqlite' ? sql`cross join` : sql`join`;
-	const newer = async (some: typeof wanted, by: 'thread_id' | 'contact_id') =>
-		some.length === 0
-			? []
-			: await session.rows(sql<{ workspace: string; id: string }>`select distinct v.workspace, v.id
-				from ${session.values('v', columns, some)} ${join} ${session.table('messages')} as m
-				on m.workspace = v.workspace and m.channel = v.channel and ${sql.ref(`m.${by}`)} = ${sql.ref(`v.${by}`)} and m.direction = 'inbound'
-				and m.seq > v.after and (m.state = 'received' or (m.answered_by is not null and m.answered_by <> v.id))`);
+	const newer = async (some: typeof wanted, by: 'thread_id' | 'contact_id') => {
+		if (some.length === 0) return [];
+		const channel = by === 'thread_id' ? sql.ref('m.channel') : outOfIndex('m.channel');
+		const later = sql`m.workspace = v.workspace and ${channel} = v.channel and ${sql.ref(`m.${by}`)} = ${sql.ref(`v.${by}`)} and m.direction = 'inbound'
+			and m.seq > v.after and (m.state = 'received' or (m.answered_by is not null and m.answered_by <> v.id))`;
+		return await session.rows(sql<{ workspace: string; id: string }>`select distinct v.workspace, v.id from ${eachWith(session, session.values('v', columns, some), 'messages', later)}`);
+	};
 	const found = [...(await newer(wanted.filter(({ thread_id }) => thread_id !== null), 'thread_id')), ...(await newer(wanted.filter(({ thread_id }) => thread_id === null), 'contact_id'))];
-	return { newer: new Set(found.map(outboundKey)), givenToPerson };
+	return { answers, newer: new Set(found.map(outboundKey)), givenToPerson };
 }
 
-/** Ids of the open replies of each row's thread, the one nearest to leaving first. */
-async function openReplies(session: Session, rows: readonly OutboundDbRow[]): Promise<Map<string, string[]>> {
-	const siblings = await openSiblings(session, rows);
-	const order = (row: OutboundDbRow): number => OPEN_STATUSES.findIndex((status) => status === row.status);
+/** Ids of the open replies of each thread, the one nearest to leaving first. */
+function openReplies(siblings: readonly Sibling[]): Map<string, string[]> {
+	const order = (row: Sibling): number => OPEN_STATUSES.findIndex((status) => status === row.status);
 	const result = new Map<string, string[]>();
-	for (const row of siblings.sort((a, b) => order(a) - order(b) || a.created_at - b.created_at || (a.id < b.id ? -1 : 1))) {
+	for (const row of siblings.toSorted((a, b) => order(a) - order(b) || a.created_at - b.created_at || (a.id < b.id ? -1 : 1))) {
 		const thread = threadOf(row);
 		if (thread !== undefined) result.set(thread, [...(result.get(thread) ?? []), row.id]);
 	}
 	return result;
 }
 
+const SIBLING = ['workspace', 'id', 'status', 'version', 'purpose', 'channel', 'thread_id', 'created_at'] as const;
+/** An open reply on some row's thread: enough of it to tell where it stands. */
+export type Sibling = Pick<OutboundDbRow, (typeof SIBLING)[number]>;
+
 /** The open replies on the threads of these rows, themselves included. */
-export async function openSiblings(session: Session, rows: readonly OutboundDbRow[]): Promise<OutboundDbRow[]> {
+export async function openSiblings(session: Session, rows: readonly OutboundDbRow[]): Promise<Sibling[]> {
 	const threads = rows.flatMap((row) => (threadOf(row) === undefined || row.thread_id === null ? [] : [{ workspace: row.workspace, channel: row.channel, thread_id: row.thread_id }]));
 	if (threads.length === 0) return [];
 	const distinct = [...new Map(threads.map((thread) => [JSON.stringify(thread), thread])).values()];
-	const join = session.dialect === 'sqlite' ? sql`cross join` : sql`join`;
 	// The statuses are written out: that is how both planners see that the index of open rows will do.
 	const open = sql.raw(OPEN_STATUSES.map((status) => `'${status}'`).join(', '));
-	return await session.rows(sql<OutboundDbRow>`select o.* from ${session.values('v', { workspace: 'text', channel: 'text', thread_id: 'text' }, distinct)} ${join} ${session.table('outbound')} as o
-		on o.workspace = v.workspace and o.channel = v.channel and o.thread_id = v.thread_id where o.status in (${open}) and o.purpose = 'reply'`);
+	const columns = sql.join(SIBLING.map((column) => sql.ref(`m.${column}`)));
+	const ofThread = sql`m.workspace = v.workspace and m.channel = v.channel and m.thread_id = v.thread_id and m.status in (${open}) and m.purpose = 'reply'`;
+	return await session.rows(sql<Sibling>`select ${columns} from ${eachWith(session, session.values('v', { workspace: 'text', channel: 'text', thread_id: 'text' }, distinct), 'outbound', ofThread)}`);
 }
 
 /** The reviews of rows whose last review of the draft ended with a person's yes. */
 async function approvedDrafts(session: Session, rows: readonly OutboundDbRow[]): Promise<Map<string, RowOf<'reviews'>>> {
 	const reviews = await session.matching('reviews', ['workspace', 'kind', 'outbound_id'], rows.map((row) => ({ workspace: row.workspace, kind: 'draft', outbound_id: row.id })));
 	const last = new Map<string, RowOf<'reviews'>>();
+/** Rows whose last review of the draft ended with a person's yes. */
+async function approvedDrafts(session: Session, rows: readonly OutboundDbRow[]): Promise<Set<string>> {
+	const wanted = rows.map((row) => ({ workspace: row.workspace, kind: 'draft', outbound_id: row.id }));
+	const reviews = await session.matchingOnly('reviews', ['workspace', 'outbound_id', 'created_at', 'decision'], ['workspace', 'kind', 'outbound_id'], wanted);
+	const last = new Map<string, (typeof reviews)[number]>();
 	for (const review of reviews.sort((a, b) => a.created_at - b.created_at)) last.set(keyOf(review.workspace, review.outbound_id), review);
 	return new Map([...last].filter(([, review]) => review.decision === 'approved' || review.decision === 'edited'));
 }
@@ -142,29 +168,4 @@ async function approvedDrafts(session: Session, rows: readonly OutboundDbRow[]):
 function approvalOf(review: RowOf<'reviews'> | undefined): Pick<RouteFacts, 'approved' | 'approvedDuring'> {
 	if (!review) return { approved: false };
 	return { approved: true, ...(review.takeover_at === null ? {} : { approvedDuring: iso(epochMs(review.takeover_at)) }) };
-}
-
-function startOfDay(now: number, zone: string): number {
-	const local = DateTime.fromMillis(now, { zone });
-	return local.isValid ? local.startOf('day').toMillis() : Math.floor(now / DAY) * DAY;
-}
-
-/** Sent, or maybe about to be, today: to the contact in its local day, by the workspace in the UTC day; the row itself does not count. */
-async function sentToday(session: Session, rows: readonly OutboundDbRow[], zones: readonly string[]): Promise<{ contact: number; workspace: number }[]> {
-	const outbound = session.table('outbound');
-	const join = session.dialect === 'sqlite' ? sql`cross join` : sql`join`;
-	const countedSince = (since: ReturnType<typeof sql>) =>
-		sql`((o.status = 'sent' and o.sent_at >= ${since}) or o.status in ('claimed', 'sending') or (o.status = 'uncertain' and o.sending_at >= ${since}))`;
-	const perContact = rows.map((row, place) => ({ place, workspace: row.workspace, contact_id: row.contact_id, id: row.id, since: startOfDay(session.now, zones[place]) }));
-	const columns = { place: 'int', workspace: 'text', contact_id: 'text', id: 'text', since: 'int' } as const;
-	const contact = await session.rows(sql<{ place: number; count: number }>`select v.place, count(*) as count from ${session.values('v', columns, perContact)} ${join} ${outbound} as o
-		on o.workspace = v.workspace and o.contact_id = v.contact_id and o.id <> v.id and o.status in ('sent', 'claimed', 'sending', 'uncertain') and ${countedSince(sql`v.since`)} group by v.place`);
-	const utcDay = startOfDay(session.now, 'UTC');
-	const workspaces = [...new Set(rows.map(({ workspace }) => workspace))].map((workspace) => ({ workspace }));
-	const whole = await session.rows(sql<{ workspace: string; count: number }>`select v.workspace, count(*) as count from ${session.values('v', { workspace: 'text' }, workspaces)} ${join} ${outbound} as o
-		on o.workspace = v.workspace and o.status in ('sent', 'claimed', 'sending', 'uncertain') and ${countedSince(sql`${utcDay}`)} group by v.workspace`);
-	const ofContact = new Map(contact.map(({ place, count }) => [place, count]));
-	const ofWorkspace = new Map(whole.map(({ workspace, count }) => [workspace, count]));
-	const countsItself = (row: OutboundDbRow): number => (['claimed', 'sending'].includes(row.status) ? 1 : 0);
-	return rows.map((row, at) => ({ contact: ofContact.get(at) ?? 0, workspace: Math.max((ofWorkspace.get(row.workspace) ?? 0) - countsItself(row), 0) }));
 }

@@ -96,14 +96,15 @@ export class Session {
 	/** The rows whose `keys` equal one of `wanted`, in no particular order. `lock` keeps them from others until the end. */
 	async matching<T extends TableName, K extends keyof RowOf<T> & string>(name: T, keys: readonly K[], wanted: readonly Picked<T, K>[], lock = false): Promise<RowOf<T>[]> {
 		if (wanted.length === 0) return [];
-		const on = keys.map((key) => sql`${sql.ref(`o.${key}`)} = ${sql.ref(`v.${key}`)}`);
-		const distinct = new Map(wanted.map((row) => [JSON.stringify(keys.map((key) => row[key])), row]));
-		// SQLite would otherwise be free to scan the table once for the batch; Postgres locks in the order of the keys.
-		const join = this.dialect === 'sqlite' ? sql`cross join` : sql`join`;
+		// Postgres locks in the order of the keys.
 		const ending = lock && this.dialect === 'postgres' ? sql`order by ${sql.join(keys.map((key) => sql.ref(`o.${key}`)))} for update of o` : sql``;
-		return await this.rows(
-			sql<RowOf<T>>`select o.* from ${this.picked(name, keys, [...distinct.values()])} ${join} ${this.table(name)} as o on ${sql.join(on, sql` and `)} ${ending}`,
-		);
+		return await this.rows(sql<RowOf<T>>`select o.* ${this.found(name, keys, wanted)} ${ending}`);
+	}
+
+	/** As `matching`, but only these `columns` of the rows. */
+	async matchingOnly<T extends TableName, C extends keyof RowOf<T> & string, K extends keyof RowOf<T> & string>(name: T, columns: readonly C[], keys: readonly K[], wanted: readonly Picked<T, K>[]): Promise<Picked<T, C>[]> {
+		if (wanted.length === 0) return [];
+		return await this.rows(sql<Picked<T, C>>`select ${sql.join(columns.map((column) => sql.ref(`o.${column}`)))} ${this.found(name, keys, wanted)}`);
 	}
 
 	/** Keeps others out of the same keys until the transaction ends, sorted so that nobody waits in a circle. SQLite has one writer anyway. */
@@ -112,6 +113,15 @@ export class Session {
 		const buckets = new Set(keys.map((key) => createHash('sha1').update(key).digest().readUInt32BE() % LOCK_BUCKETS));
 		const sorted = [...buckets].sort((a, b) => a - b).map((bucket) => `${bucket}`);
 		await sql`select pg_advisory_xact_lock(hashtext(${`${this.schema} ${kind}`}), bucket::int) from unnest(cast(${sorted} as text[])) as bucket`.execute(this.q);
+	}
+
+	/** What stands after `select`: the rows `o` whose keys equal one of `wanted`, each once. */
+	private found<T extends TableName, K extends keyof RowOf<T> & string>(name: T, keys: readonly K[], wanted: readonly Picked<T, K>[]): RawBuilder<unknown> {
+		const on = keys.map((key) => sql`${sql.ref(`o.${key}`)} = ${sql.ref(`v.${key}`)}`);
+		const distinct = new Map(wanted.map((row) => [JSON.stringify(keys.map((key) => row[key])), row]));
+		// SQLite would otherwise be free to scan the table once for the batch.
+		const join = this.dialect === 'sqlite' ? sql`cross join` : sql`join`;
+		return sql`from ${this.picked(name, keys, [...distinct.values()])} ${join} ${this.table(name)} as o on ${sql.join(on, sql` and `)}`;
 	}
 
 	private picked<T extends TableName, K extends keyof RowOf<T> & string>(name: T, names: readonly K[], rows: readonly Picked<T, K>[]): RawBuilder<unknown> {

@@ -36,39 +36,55 @@ async function entriesFor(session: Session, wanted: readonly { workspace: string
 	return groupBy(await session.matching('suppressions', ['workspace', 'subject'], wanted), (row) => keyOf(row.workspace, row.subject));
 }
 
-/** For each person on a channel: why nothing may be sent (or might not be as of a moment), or undefined. One query for all. */
-export async function suppressionReasons(session: Session, hash: AddressHash, keys: readonly (Person & { channel: Channel; asOf?: number })[]): Promise<(string | undefined)[]> {
-	const wanted = keys.map((key) => ({
-		channel: key.channel,
-		asOf: key.asOf ?? Infinity,
+/** The entries that speak about some people, read once. Of people whose every subject belongs to one of these it may be asked, too. */
+export class SuppressionList {
+	private constructor(
+		private readonly hash: AddressHash,
+		private readonly entries: ReadonlyMap<string, readonly RowOf<'suppressions'>[]>,
+	) {}
+
+	static async about(session: Session, hash: AddressHash, people: readonly Person[]): Promise<SuppressionList> {
+		// The same address is asked about again and again, and a hash costs more than all else here.
+		const hashes = new Map<string, string>();
+		const once: AddressHash = (address) => {
+			const name = `${address.kind} ${address.address}`;
+			const known = hashes.get(name) ?? hash(address);
+			hashes.set(name, known);
+			return known;
+		};
+		return new SuppressionList(once, await entriesFor(session, people.flatMap((person) => subjectsOf(once, person).map((subject) => ({ workspace: person.workspace, subject })))));
+	}
+
+	/** Why nothing may be sent to a person on a channel (or might not be as of a moment). */
+	reason(person: Person & { channel: Channel; asOf?: number }): string | undefined {
+		if (this.entries.size === 0) return undefined;
+		const { workspace, channel, asOf = Infinity } = person;
+		const narrow = new Set(subjectsOf(this.hash, person, channel));
 		// An opt-out of every channel is kept with all addresses known then: any of them may tell of it.
-		subjects: subjectsOf(hash, key).map((subject) => ({ workspace: key.workspace, subject })),
-		narrow: new Set(subjectsOf(hash, key, key.channel)),
-	}));
-	const entries = await entriesFor(session, wanted.flatMap(({ subjects }) => subjects));
-	return wanted.map(({ channel, asOf, subjects, narrow }) => {
-		for (const { workspace, subject } of subjects) {
-			for (const entry of entries.get(keyOf(workspace, subject)) ?? []) {
+		for (const subject of subjectsOf(this.hash, person)) {
+			for (const entry of this.entries.get(keyOf(workspace, subject)) ?? []) {
 				if (entry.created_at > asOf) continue;
 				if (entry.channel === ANY_CHANNEL) return `Opted out of every channel: ${entry.reason}`;
 				if (entry.channel === channel && narrow.has(subject)) return `Opted out of ${channel}: ${entry.reason}`;
 			}
 		}
 		return undefined;
-	});
-}
+	}
 
-/** For each person the channels opted out of. One query for all. */
-export async function optOutChannels(session: Session, hash: AddressHash, people: readonly Person[]): Promise<Channel[][]> {
-	const subjects = people.map((person) => subjectsOf(hash, person).map((subject) => ({ workspace: person.workspace, subject })));
-	const entries = await entriesFor(session, subjects.flat());
-	if (entries.size === 0) return people.map(() => []);
-	return people.map((person, at) => {
-		const mine = subjects[at].flatMap(({ workspace, subject }) => entries.get(keyOf(workspace, subject)) ?? []);
+	/** The channels a person opted out of. */
+	channels(person: Person): Channel[] {
+		if (this.entries.size === 0) return [];
+		const mine = subjectsOf(this.hash, person).flatMap((subject) => this.entries.get(keyOf(person.workspace, subject)) ?? []);
 		if (mine.some(({ channel }) => channel === ANY_CHANNEL)) return [...CHANNELS];
 		return CHANNELS.filter((channel) => {
-			const narrow = new Set(subjectsOf(hash, person, channel));
+			const narrow = new Set(subjectsOf(this.hash, person, channel));
 			return mine.some((entry) => entry.channel === channel && narrow.has(entry.subject));
 		});
-	});
+	}
+}
+
+/** For each person on a channel: why nothing may be sent (or might not be as of a moment), or undefined. One query for all. */
+export async function suppressionReasons(session: Session, hash: AddressHash, people: readonly (Person & { channel: Channel; asOf?: number })[]): Promise<(string | undefined)[]> {
+	const list = await SuppressionList.about(session, hash, people);
+	return people.map((person) => list.reason(person));
 }

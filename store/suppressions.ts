@@ -7,6 +7,7 @@ import type { Database } from './database';
 import { StoreInputError } from './errors';
 import { decideMessages } from './messageRows';
 import { moveRows, type OutboundDbRow } from './outboundMoves';
+import { outboundPages } from './outboundPages';
 import type { RowOf } from './schema';
 import type { Session } from './session';
 import type { OptOutRequest, Suppressions } from './store';
@@ -112,9 +113,10 @@ function proofOf(session: Session, hash: AddressHash, request: OptOutRequest, kn
 async function cancelPlanned(session: Session, requests: readonly OptOutRequest[], known: readonly Known[]): Promise<{ cancelled: string[] }[]> {
 	// All that is planned in these workspaces, without the texts: addresses are compared in their normal form, which SQL does not know.
 	const workspaces = [...new Set(requests.map(({ workspace }) => workspace))];
-	const planned = await session.rows(sql<Target>`select workspace, id, channel, contact_id, to_address from ${session.table('outbound')}
-		where ${session.among('workspace', workspaces)} and ${session.among('status', PLANNED)}`);
-	const about = planned.filter((row) => requests.some((request, at) => isAbout(row, request, known[at])));
+	const about: Target[] = [];
+	for (const workspace of workspaces) {
+		for await (const planned of outboundPages(session, workspace, PLANNED, TARGET)) about.push(...planned.filter((row) => requests.some((request, at) => isAbout(row, request, known[at]))));
+	}
 	const locked = await session.matching('outbound', ['workspace', 'id'], about, true);
 	const open = new Map(locked.filter(({ status }) => PLANNED.some((planned) => planned === status)).map((row) => [keyOf(row.workspace, row.id), row]));
 	const result = requests.map((request, at) => {
@@ -129,7 +131,8 @@ async function cancelPlanned(session: Session, requests: readonly OptOutRequest[
 	return result.map(({ mine }) => ({ cancelled: mine.map(({ id }) => id) }));
 }
 
-type Target = Pick<OutboundDbRow, 'workspace' | 'id' | 'channel' | 'contact_id' | 'to_address'>;
+const TARGET = ['workspace', 'id', 'channel', 'contact_id', 'to_address'] as const;
+type Target = Pick<OutboundDbRow, (typeof TARGET)[number]>;
 
 function isAbout(row: Target, request: OptOutRequest, known: Known): boolean {
 	if (row.workspace !== request.workspace || (!request.allChannels && row.channel !== request.channel)) return false;

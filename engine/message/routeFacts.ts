@@ -41,9 +41,9 @@ export interface RouteFacts {
 	givenToPerson?: boolean;
 	/** When the contact last wrote on this very channel. */
 	lastInboundAt?: EpochMs;
-	/** Sent to the contact so far on its local day. */
+	/** Sent to the contact so far on its local day; 0 when no daily cap asks for it. */
 	sentToContactToday: number;
-	/** Sent by the workspace so far on this UTC day. */
+	/** Sent by the workspace so far on this UTC day; 0 when no daily cap asks for it. */
 	sentByWorkspaceToday: number;
 	/** The draft answers a message of the past that is only run through the settings: nothing of it may ever be sent. */
 	replay?: {

@@ -94,6 +94,7 @@ describe.each(DIALECTS)('an outbound row on %s', (dialect) => {
 
 	it('counts what was claimed a moment ago against the day\'s caps, and the row itself never', async () => {
 		const { store } = test;
+		await store.settings.set('acme', { kind: 'workspace' }, { contactDailyCap: 9, workspaceDailyCap: 9 }, 'Eva');
 		for (const id of ['1', '2', '3']) await dueJob(store, { id });
 		const counts: number[][] = [];
 		const { claimed, moved } = await store.outbound.claimDue(CLAIM, (facts) => {

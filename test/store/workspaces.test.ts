@@ -5,6 +5,7 @@ import type { KnowledgeInput, StageChange, Store, WeighTerms } from '../../store
 import { CLAIM, DIALECTS, inbound, newDraft, openTestStore, PASS, sendNow, START, stopServers, toReview, type TestStore } from './fixtures';
 
 afterAll(stopServers);
+jest.setTimeout(60_000);
 
 const REPLY: Reply = { intent: 'question', optOut: { wanted: false, certainty: 0 }, sentiment: 0, language: 'en', needsAnswer: true };
 const classified = (summary: string): Classification => ({ intent: 'hot', score: 75, status: 'QUALIFIED', confidence: 0.8, summary, reasons: [], evidence: [], usedFallback: false, retryCount: 0, cached: false, abstained: false, sentence: 'Hot.' });
@@ -158,6 +159,7 @@ describe.each(DIALECTS)('two workspaces with the same ids on %s', (dialect) => {
 		await store.messages.record('b', [inbound({ id: 'n', text: 'b', threadId: 'other', contact: { id: 'c' } })]);
 		const ready = await store.messages.claimReady(READY);
 		expect(ready.map(({ workspace, message, contact }) => [workspace, message.text, contact.name])).toEqual([['a', 'a', 'a'], ['b', 'b', 'b']]);
+		for (const workspace of ['a', 'b']) await store.settings.set(workspace, { kind: 'workspace' }, { contactDailyCap: 9, workspaceDailyCap: 9 }, 'Eva');
 		const facts: string[] = [];
 		const { claimed } = await store.outbound.claimDue(CLAIM, (fact) => {
 			facts.push(`${fact.row.workspace} ${fact.contact?.name} ${fact.sentToContactToday} ${fact.sentByWorkspaceToday}`);
