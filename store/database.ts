@@ -53,32 +53,24 @@ export class Database {
 	 * `durable` makes the embedded store wait for the disk (Postgres always does).
 	 */
 	async write<R>(work: (session: Session) => Promise<R>, options: { durable?: boolean } = {}): Promise<R> {
-		return await this.explained(async () => {
-			for (let tries = 1; ; tries++) {
-				await this.clock.now();
-				try {
-					const begin = this.#writer.transaction();
-					const transaction = options.durable && this.dialect === 'sqlite' ? begin.setIsolationLevel('serializable') : begin;
-					let limitsChanged = false;
-					const result = await transaction.execute(async (q) => {
-						const session = await this.session(q);
-						const value = await work(session);
-						({ limitsChanged } = session);
-						return value;
-					});
-					if (limitsChanged) this.onLimitsChanged?.();
-					return result;
-				} catch (error) {
-					if (tries >= MAX_TRIES || !(error instanceof ConcurrentChangeError || isTransientPostgres(error))) throw error;
-				}
-				await sleep(Math.random() * Math.min(5 * 2 ** tries, 250));
-			}
-		});
+		return await this.explained(async () => await this.untilWon(async () => {
+			const begin = this.#writer.transaction();
+			const transaction = options.durable && this.dialect === 'sqlite' ? begin.setIsolationLevel('serializable') : begin;
+			let limitsChanged = false;
+			const result = await transaction.execute(async (q) => {
+				const session = await this.session(q);
+				const value = await work(session);
+				({ limitsChanged } = session);
+				return value;
+			});
+			if (limitsChanged) this.onLimitsChanged?.();
+			return result;
+		}));
 	}
 
-	/** One statement by itself, committed when it is done. Not run again when it lost a race. */
+	/** One statement by itself, committed when it is done. Run again when it lost a race, as `write`. */
 	async statement<R>(work: (session: Session) => Promise<R>): Promise<R> {
-		return await this.read(work);
+		return await this.explained(async () => await this.untilWon(async () => await work(await this.session(this.#writer))));
 	}
 
 	/** Reads of what is committed, without waiting for writers. */
@@ -87,6 +79,18 @@ export class Database {
 			await this.clock.now();
 			return await work(await this.session(this.#reader));
 		});
+	}
+
+	private async untilWon<R>(attempt: () => Promise<R>): Promise<R> {
+		for (let tries = 1; ; tries++) {
+			await this.clock.now();
+			try {
+				return await attempt();
+			} catch (error) {
+				if (tries >= MAX_TRIES || !(error instanceof ConcurrentChangeError || isTransientPostgres(error))) throw error;
+			}
+			await sleep(Math.random() * Math.min(5 * 2 ** tries, 250));
+		}
 	}
 
 	async close(): Promise<void> {

@@ -189,9 +189,9 @@ function expiry(row: OutboundDbRow): Move {
 
 /** Reservations nobody bound to a job and that lapsed long ago. */
 async function forgetLapsed(session: Session): Promise<void> {
+	await forgetLapsedGrants(session, session.now - LAPSED_KEPT_MS);
 	const lapsed = await session.rows(sql<RowOf<'reservations'>>`select * from ${session.table('reservations')}
 		where expires_at is not null and expires_at <= ${session.now - LAPSED_KEPT_MS} limit 10000 ${session.dialect === 'postgres' ? sql`for update skip locked` : sql``}`);
-	await forgetLapsedGrants(session, session.now - LAPSED_KEPT_MS);
 	if (lapsed.length === 0) return;
 
 	for (const table of ['limit_entries', 'reservations'] as const) {

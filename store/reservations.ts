@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { noteLimitChanges } from './limits/changes';
+import { holdCounting } from './limits/countingMode';
 import { unfoldGrants } from './limits/journal';
 import type { RowOf } from './schema';
 import type { Session } from './session';
@@ -14,6 +15,8 @@ export interface Binding {
 
 /** The reservations of these names, locked until the transaction ends. */
 export async function reservationsNamed(session: Session, names: readonly { workspace: string; id: string }[]): Promise<RowOf<'reservations'>[]> {
+	if (names.length === 0) return [];
+	await holdCounting(session);
 	await unfoldGrants(session, names.map(({ id }) => id));
 	return await session.matching('reservations', ['workspace', 'id'], names, true);
 }
@@ -32,13 +35,20 @@ export async function settleReservations(session: Session, rows: readonly RowOf<
 	await moveEntries(session, moved.map((row) => ({ workspace: row.workspace, outbound_id: row.id, at: row.sent_at ?? row.send_at ?? session.now, state: fateOf(row.status) === 'commit' ? 'committed' : 'held' })));
 	const freed = rows.filter(({ status }) => fateOf(status) === 'release').map((row) => ({ workspace: row.workspace, outbound_id: row.id }));
 	if (freed.length === 0) return;
-	const held = await session.matching('reservations', ['workspace', 'outbound_id'], freed, true);
-	await releaseReservations(session, held);
+	await releaseReservations(session, await reservationsOf(session, freed));
+}
+
+/** The reservations of these jobs, whose rows the transaction holds: nobody binds another one meanwhile. */
+async function reservationsOf(session: Session, jobs: readonly { workspace: string; outbound_id: string }[]): Promise<RowOf<'reservations'>[]> {
+	const bound = await session.matching('reservations', ['workspace', 'outbound_id'], jobs);
+	if (bound.length === 0) return [];
+	await holdCounting(session);
+	return await session.matching('reservations', ['workspace', 'id'], bound, true);
 }
 
 async function moveEntries(session: Session, jobs: readonly { workspace: string; outbound_id: string; at: number; state: string }[]): Promise<void> {
 	if (jobs.length === 0) return;
-	const bound = await session.matching('reservations', ['workspace', 'outbound_id'], jobs, true);
+	const bound = await reservationsOf(session, jobs);
 	if (bound.length === 0) return;
 	const byJob = new Map(jobs.map((job) => [JSON.stringify([job.workspace, job.outbound_id]), job]));
 	const rows = bound.flatMap((reservation) => {

@@ -3,6 +3,7 @@ import { CompiledQuery, sql, type Kysely, type RawBuilder } from 'kysely';
 import type { EpochMs } from '../engine/time';
 import { among, cleanText, valuesTable, type DialectName } from './bulk';
 import { RowBatch } from './dialects/sqlite';
+import type { CountingMode } from './limits/countingMode';
 import { TABLES, type RowOf, type RowOfColumns, type TableName, type Tables } from './schema';
 
 /** Locks are taken on this many buckets, so that a batch of any size holds few of the server's lock slots. */
@@ -31,6 +32,8 @@ export class Session {
 
 	/** Set when reservations that Redis counts were changed: it has to hear of it once the transaction is through. */
 	limitsChanged = false;
+	/** Who counts the limits, once this transaction holds that (see `holdCounting`). */
+	counting?: CountingMode;
 
 	/** A table's qualified name for raw statements. */
 	table(name: TableName): RawBuilder<unknown> {
@@ -93,7 +96,7 @@ export class Session {
 		return Number(result.numAffectedRows ?? 0);
 	}
 
-	/** The rows whose `keys` equal one of `wanted`, in no particular order. `lock` keeps them from others until the end. */
+	/** The rows whose `keys` equal one of `wanted`, in no particular order. `lock` keeps them from others until the end; rows with an id are locked by it, whatever they are found by, so that nobody waits in a circle. */
 	async matching<T extends TableName, K extends keyof RowOf<T> & string>(name: T, keys: readonly K[], wanted: readonly Picked<T, K>[], lock = false): Promise<RowOf<T>[]> {
 		if (wanted.length === 0) return [];
 		// Postgres locks in the order of the keys.
@@ -105,6 +108,15 @@ export class Session {
 	async matchingOnly<T extends TableName, C extends keyof RowOf<T> & string, K extends keyof RowOf<T> & string>(name: T, columns: readonly C[], keys: readonly K[], wanted: readonly Picked<T, K>[]): Promise<Picked<T, C>[]> {
 		if (wanted.length === 0) return [];
 		return await this.rows(sql<Picked<T, C>>`select ${sql.join(columns.map((column) => sql.ref(`o.${column}`)))} ${this.found(name, keys, wanted)}`);
+		const on = keys.map((key) => sql`${sql.ref(`o.${key}`)} = ${sql.ref(`v.${key}`)}`);
+		const distinct = new Map(wanted.map((row) => [JSON.stringify(keys.map((key) => row[key])), row]));
+		// SQLite would otherwise be free to scan the table once for the batch.
+		const join = this.dialect === 'sqlite' ? sql`cross join` : sql`join`;
+		const order = 'id' in TABLES[name] && 'workspace' in TABLES[name] ? ['workspace', 'id'] : keys;
+		const ending = lock && this.dialect === 'postgres' ? sql`order by ${sql.join(order.map((key) => sql.ref(`o.${key}`)))} for update of o` : sql``;
+		return await this.rows(
+			sql<RowOf<T>>`select o.* from ${this.picked(name, keys, [...distinct.values()])} ${join} ${this.table(name)} as o on ${sql.join(on, sql` and `)} ${ending}`,
+		);
 	}
 
 	/** Keeps others out of the same keys until the transaction ends, sorted so that nobody waits in a circle. SQLite has one writer anyway. */

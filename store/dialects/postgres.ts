@@ -1,10 +1,26 @@
 import { PostgresDialect } from 'kysely';
-import { Pool, types } from 'pg';
+import { Client, Pool, types, type ClientConfig } from 'pg';
 import { postgresAddress, whereIs, type PostgresConfig } from '../config';
-import { StoreError, StoreUnavailableError } from '../errors';
+import { StoreBusyError, StoreError, StoreUnavailableError } from '../errors';
+
+/** How long a server may take to accept a connection. */
+const CONNECT_MS = 10_000;
+/** How long a caller waits for a connection while others use all of them: as long as a statement may take. */
+const FREE_CONNECTION_MS = 60_000;
+/** How long a statement may take. */
+const STATEMENT_MS = 60_000;
+const DEFAULT_CONNECTIONS = 10;
 
 /** Postgres type ids that `pg` would hand over as text: int8 (20) and numeric (1700). */
 const NUMERIC_TYPES: readonly number[] = [20, 1700];
+
+/** The pool hands its own patience to each connection it opens, which would make a dead server look busy for a minute. */
+class PromptClient extends Client {
+	constructor(config: ClientConfig = {}) {
+		// The pool keeps the password from being enumerated.
+		super({ ...config, password: config.password, connectionTimeoutMillis: CONNECT_MS });
+	}
+}
 
 /** A pool whose int8 and numeric arrive as numbers. The parsers of other users of `pg` in the process stay as they are. */
 export function createPool(config: PostgresConfig): Pool {
@@ -13,10 +29,11 @@ export function createPool(config: PostgresConfig): Pool {
 	const pool = new Pool({
 		...(connectionString ? { connectionString } : { host, port, database, user, password }),
 		...(ssl === undefined ? {} : { ssl }),
-		max: config.maxConnections ?? 10,
-		connectionTimeoutMillis: 10_000,
+		Client: PromptClient,
+		max: config.maxConnections ?? DEFAULT_CONNECTIONS,
+		connectionTimeoutMillis: FREE_CONNECTION_MS,
 		idleTimeoutMillis: 30_000,
-		statement_timeout: 60_000,
+		statement_timeout: STATEMENT_MS,
 		allowExitOnIdle: true,
 		application_name: 'lead-autopilot',
 		types: {
@@ -65,7 +82,13 @@ export function explainPostgres(error: unknown, config: PostgresConfig): unknown
 	const code = codeOf(error);
 	const known = SENTENCES.find(([pattern]) => code !== undefined && pattern.test(code));
 	if (known) return new StoreUnavailableError(`The Postgres store ${whereIs(config)} ${known[1]}`);
-	if (/timeout exceeded when trying to connect|Connection terminated|connection timeout|Client has encountered a connection error/i.test(said)) {
+	if (/^timeout exceeded when trying to connect/.test(said)) {
+		const connections = config.maxConnections ?? DEFAULT_CONNECTIONS;
+		return new StoreBusyError(
+			`All ${connections} connections of this process to the Postgres store ${whereIs(config)} were in use for ${FREE_CONNECTION_MS / 1000} s; nothing of this step was written. Try again later, raise the connections per process in the credential, or look for what keeps the server busy.`,
+		);
+	}
+	if (/^timeout expired|Connection terminated|connection timeout|Client has encountered a connection error/i.test(said)) {
 		return new StoreUnavailableError(`The Postgres store ${whereIs(config)} cannot be reached. Check that it is up, and network, firewall and port.`);
 	}
 	if (/SSL|self-signed|certificate/i.test(said)) {

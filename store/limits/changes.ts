@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { fromJson } from '../bulk';
 import type { Session } from '../session';
-import { MODE_KEY } from './countingMode';
+import { holdCounting } from './countingMode';
 
 /** Marks a change that Redis has not heard of. */
 const PENDING = Number.MAX_SAFE_INTEGER;
@@ -24,14 +24,15 @@ export interface ReservationState {
 
 /** Notes that these reservations were changed, when it is Redis that counts. Holds who counts until the transaction ends. */
 export async function noteLimitChanges(session: Session, reservations: readonly { workspace: string; id: string }[]): Promise<void> {
-	if (session.dialect === 'sqlite' || reservations.length === 0) return;
+	if (reservations.length === 0) return;
+	const { kind } = await holdCounting(session);
+	if (kind === 'sql') return;
 	const values = session.values('v', { workspace: 'text', id: 'text' }, reservations);
-	const noted = await session.rows(sql`
-		with mode as materialized (select value from ${session.table('meta')} where key = ${MODE_KEY} for share)
+	await session.rows(sql`
 		insert into ${session.table('limit_changes')} (workspace, reservation_id, drain, changed_at)
-		select distinct v.workspace, v.id, ${sql.raw(String(PENDING))}, cast(${session.now} as bigint) from mode, ${values} where mode.value like 'redis:%'
-		on conflict (workspace, reservation_id) do update set drain = excluded.drain, changed_at = excluded.changed_at returning 1`);
-	if (noted.length > 0) session.limitsChanged = true;
+		select distinct v.workspace, v.id, ${sql.raw(String(PENDING))}, cast(${session.now} as bigint) from ${values} order by v.workspace, v.id
+		on conflict (workspace, reservation_id) do update set drain = excluded.drain, changed_at = excluded.changed_at`);
+	session.limitsChanged = true;
 }
 
 /** Tells Redis what it has not heard of: `tell` gets the reservations as they are now and answers with the number of this telling. */
@@ -45,7 +46,9 @@ export async function tellLimitChanges(session: Session, tell: (states: Reservat
 		const told = await tell(await reservationStates(session, sql`${values} join ${session.table('reservations')} as r on r.workspace = v.workspace and r.id = v.id`));
 		await session.rows(sql`update ${changes} as c set drain = cast(${told} as bigint), changed_at = cast(${session.now} as bigint) from ${values} where c.workspace = v.workspace and c.reservation_id = v.id`);
 		// Counted from the telling, not from the change: a grant made just before it must still find the row.
-		await session.rows(sql`delete from ${changes} where drain < cast(${told} as bigint) and changed_at < cast(${session.now - TOLD_KEPT_MS} as bigint)`);
+		// One that is being changed again is left alone: who changes it may wait for those told here.
+		await session.rows(sql`delete from ${changes} where (workspace, reservation_id) in
+			(select workspace, reservation_id from ${changes} where drain < cast(${told} as bigint) and changed_at < cast(${session.now - TOLD_KEPT_MS} as bigint) for update skip locked)`);
 		if (pending.length < MOST) return;
 	}
 }

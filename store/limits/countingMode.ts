@@ -24,6 +24,15 @@ export async function countingMode(session: Session, lock?: 'share' | 'update'):
 	return parse(row.value);
 }
 
+/**
+ * Who counts, for a transaction that changes reservations: it holds the row before it locks the first of them. The other
+ * way round it would wait for one who changes who counts, while that one waits for its reservations.
+ */
+export async function holdCounting(session: Session): Promise<CountingMode> {
+	session.counting ??= session.dialect === 'sqlite' ? { kind: 'sql', since: 0 } : await countingMode(session, 'share');
+	return session.counting;
+}
+
 /** The caller holds the row for update. */
 export async function setCountingMode(session: Session, mode: CountingMode): Promise<void> {
 	const value = mode.kind === 'redis' ? redisMode(mode.epoch) : `sql:${mode.since}`;

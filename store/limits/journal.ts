@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { among, fromJson, toJson } from '../bulk';
 import type { Session } from '../session';
-import { countingMode, MODE_KEY, redisMode } from './countingMode';
+import { holdCounting, MODE_KEY, redisMode } from './countingMode';
 
 /** A reservation as Redis granted it. */
 export interface JournalEntry {
@@ -47,8 +47,7 @@ export async function buryBatches(session: Session, batches: readonly string[], 
 export async function unfoldGrants(session: Session, reservationIds: readonly string[]): Promise<void> {
 	const batches = [...new Set(reservationIds.flatMap((id) => batchOf(id) ?? []))];
 	if (session.dialect === 'sqlite' || batches.length === 0) return;
-	// Before the rows: whoever changes who counts takes them in this order, too.
-	await countingMode(session, 'share');
+	await holdCounting(session);
 	await unfold(session, sql`where ${among('postgres', 'id', batches)}`);
 }
 
@@ -59,19 +58,24 @@ export async function unfoldAll(session: Session): Promise<void> {
 
 async function unfold(session: Session, which: RawBuilder<unknown>): Promise<void> {
 	const [reservations, entries] = [session.table('reservations'), session.table('limit_entries')];
+	const journal = session.table('limit_journal');
 	// Under the same key an earlier reservation may have lapsed or been given back; one that lives outranks the journal.
 	const over = sql`(o.state = 'released' or (o.state = 'held' and o.expires_at is not null and o.expires_at <= g.created))`;
+	// Rows that others may want are locked before they are changed, by their ids as everywhere.
 	await session.rows(sql`
-		with gone as (delete from ${session.table('limit_journal')} ${which} returning reservations),
+		with batches as materialized (select id from ${journal} ${which} order by id for update),
+		gone as (delete from ${journal} where id in (select id from batches) returning reservations),
 		g as materialized (
 			select distinct on (x.workspace, x.key) x.* from gone, json_to_recordset(cast(gone.reservations as json))
 				as x(id text, workspace text, key text, at bigint, expires bigint, created bigint, decision json, scopes json)
 			order by x.workspace, x.key, x.created desc),
-		stale as (delete from ${entries} as e using g, ${reservations} as o where o.workspace = g.workspace and o.idempotency_key = g.key and ${over}
-			and e.workspace = o.workspace and e.reservation_id = o.id),
+		earlier as materialized (
+			select o.workspace, o.id from g join ${reservations} as o on o.workspace = g.workspace and o.idempotency_key = g.key where ${over}
+			order by o.workspace, o.id for update of o),
+		stale as (delete from ${entries} as e using earlier as o where e.workspace = o.workspace and e.reservation_id = o.id),
 		kept as (
 			insert into ${reservations} as o (workspace, id, idempotency_key, state, outbound_id, at, expires_at, decision, created_at)
-			select workspace, id, key, 'held', null, at, expires, cast(decision as text), created from g where true
+			select workspace, id, key, 'held', null, at, expires, cast(decision as text), created from g where (select count(*) from earlier) >= 0
 			on conflict (workspace, idempotency_key) do update set id = excluded.id, state = 'held', outbound_id = null, at = excluded.at,
 				expires_at = excluded.expires_at, decision = excluded.decision, created_at = excluded.created_at
 				where o.state = 'released' or (o.state = 'held' and o.expires_at is not null and o.expires_at <= excluded.created_at)
@@ -94,5 +98,7 @@ export async function keptDecisions<D>(session: Session, wanted: readonly { work
 
 /** Batches in which all lapsed long ago. */
 export async function forgetLapsedGrants(session: Session, before: number): Promise<void> {
-	if (session.dialect === 'postgres') await session.rows(sql`delete from ${session.table('limit_journal')} where lapses_at <= cast(${before} as bigint)`);
+	if (session.dialect === 'sqlite') return;
+	const journal = session.table('limit_journal');
+	await session.rows(sql`delete from ${journal} where id in (select id from ${journal} where lapses_at <= cast(${before} as bigint) for update skip locked)`);
 }

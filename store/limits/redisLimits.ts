@@ -114,7 +114,12 @@ export class RedisLimits {
 			this.#epoch = undefined;
 			// At once, for those who already wait for the lock: each of them would wait for Redis as long again.
 			this.#notBefore = Number.POSITIVE_INFINITY;
-			this.#notBefore = (await this.database.clock.now()) + RETURN_AFTER_MS;
+			let now = 0;
+			try {
+				now = await this.database.clock.now();
+			} finally {
+				this.#notBefore = now + RETURN_AFTER_MS;
+			}
 			return undefined;
 		}
 	}

@@ -5,7 +5,6 @@ import { StoreUnavailableError } from '../errors';
 
 /** How long Redis may take to connect or to answer. After it the database counts instead, so it is short. */
 const PATIENCE_MS = 2_000;
-const LONGEST_RECONNECT_MS = 2_000;
 
 /** Redis does not answer, or not as it should. */
 export class RedisAwayError extends StoreUnavailableError {
@@ -40,6 +39,7 @@ function explained(config: RedisConfig, error: unknown, reason: unknown): RedisA
 export class RedisConnection {
 	readonly #redis: Redis;
 	#calls = 0;
+	#closed = false;
 	/** What the last broken connection said: the calls themselves only say that they were given up. */
 	#reason: unknown;
 
@@ -56,7 +56,8 @@ export class RedisConnection {
 			connectTimeout: PATIENCE_MS,
 			commandTimeout: PATIENCE_MS,
 			maxRetriesPerRequest: 0,
-			retryStrategy: (times) => Math.min(100 * times, LONGEST_RECONNECT_MS),
+			// The next call connects anew. A timer that tried for ever would keep the process alive.
+			retryStrategy: () => null,
 			connectionName: 'lead-autopilot',
 		});
 		this.#redis.on('error', (error) => (this.#reason = error));
@@ -94,12 +95,15 @@ export class RedisConnection {
 	}
 
 	close(): void {
+		this.#closed = true;
 		this.#redis.disconnect();
 	}
 
 	private async call<R>(work: () => Promise<R>): Promise<R> {
 		if (this.#calls++ === 0) this.holdProcess();
 		try {
+			// Calls wait for it and fail with it.
+			if (this.#redis.status === 'end' && !this.#closed) this.#redis.connect().catch(() => undefined);
 			return await work();
 		} catch (error) {
 			throw explained(this.config, error, this.#reason);

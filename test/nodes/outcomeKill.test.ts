@@ -1,8 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import { endNodeProcesses, NodeProcess } from '../services/nodeProcess';
 import { useEmbeddedStore } from './embeddedStore';
 
 jest.setTimeout(60_000);
@@ -13,25 +13,9 @@ const body = (batch: string): string => JSON.stringify(Array.from({ length: EVEN
 
 describe('an n8n that is killed', () => {
 	const { store } = useEmbeddedStore();
-	let child: ChildProcess | undefined;
-	const kill = async (): Promise<void> => {
-		const killed = child;
-		child = undefined;
-		if (!killed || killed.exitCode !== null) return;
-		const ended = new Promise((resolve) => killed.once('exit', resolve));
-		killed.kill('SIGKILL');
-		await ended;
-	};
-	afterEach(kill);
+	afterEach(endNodeProcesses);
 
-	async function start(): Promise<string> {
-		const started = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'outcomeListener.ts'), SECRET], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_NO_WARNINGS: '1' } });
-		child = started;
-		return await new Promise<string>((resolve, reject) => {
-			createInterface({ input: started.stdout }).once('line', (line) => resolve(JSON.parse(line) as string));
-			started.once('exit', () => reject(new Error('The listener ended without a word')));
-		});
-	}
+	const start = async (): Promise<string> => z.string().parse(await new NodeProcess(join(__dirname, 'outcomeListener.ts'), [SECRET]).first);
 	/** The status, or 0 when the line was cut. */
 	const post = async (url: string, text: string): Promise<number> => {
 		const headers = { 'content-type': 'application/json', 'x-signature': createHmac('sha256', SECRET).update(text).digest('hex') };
@@ -44,7 +28,7 @@ describe('an n8n that is killed', () => {
 
 	it('has lost nothing that it answered', async () => {
 		expect(await post(await start(), body('answered'))).toBe(200);
-		await kill();
+		await endNodeProcesses();
 		expect(await onRecord('answered')).toBe(EVENTS);
 	});
 
@@ -52,7 +36,7 @@ describe('an n8n that is killed', () => {
 		const batch = `cut-${delay}`;
 		const answered = post(await start(), body(batch));
 		await pause(delay);
-		await kill();
+		await endNodeProcesses();
 		const status = await answered;
 		const before = await onRecord(batch);
 		// Whole transactions of a thousand events or none of them; all of them when it was answered.

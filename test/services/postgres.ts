@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { freePort } from './freePort';
-import type { Service } from './service';
+import { endServer, type Service } from './service';
 
 const run = promisify(execFile);
 const READY_WITHIN_MS = 60_000;
@@ -55,11 +55,9 @@ export async function startPostgres(): Promise<Service> {
 	let said = '';
 	server.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4_000)));
 	const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
-	const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
 	const stop = async (): Promise<void> => {
 		// SIGINT: fast shutdown, clients are disconnected.
-		if (server.exitCode === null) server.kill('SIGINT');
-		await ended;
+		await endServer(server, 'SIGINT');
 		rmSync(folder, { recursive: true, force: true });
 	};
 	try {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from './freePort';
-import type { Service } from './service';
+import { endServer, type Service } from './service';
 
 const READY_WITHIN_MS = 30_000;
 
@@ -28,10 +28,8 @@ export async function startRedis(): Promise<Service> {
 	const listen = (chunk: Buffer): void => void (said = (said + chunk.toString()).slice(-4_000));
 	server.stdout.on('data', listen);
 	server.stderr.on('data', listen);
-	const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
 	const stop = async (): Promise<void> => {
-		if (server.exitCode === null) server.kill('SIGTERM');
-		await ended;
+		await endServer(server, 'SIGTERM');
 		rmSync(folder, { recursive: true, force: true });
 	};
 	const giveUpAt = Date.now() + READY_WITHIN_MS;

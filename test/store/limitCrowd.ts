@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { countedDecision } from '../../engine/limit/countedDecision';
 import { decideAllowance, type LimitDecision } from '../../engine/limit/decideAllowance';
@@ -11,6 +9,7 @@ import type { StoreConfig } from '../../store/config';
 import { openStore } from '../../store/openStore';
 import type { ReserveRequest, Store } from '../../store/store';
 import { seeded } from '../seeded';
+import { NodeProcess } from '../services/nodeProcess';
 
 /** A request as Rate Limit makes it. */
 export function limitRequest(rules: readonly LimitRule[], request: LimitRequest, idempotencyKey: string, workspace = 'acme'): ReserveRequest<LimitDecision> {
@@ -83,25 +82,27 @@ export async function push(store: Store, { calls, callers, seed }: Push): Promis
 	return report;
 }
 
-function startProcess(config: StoreConfig, task: Push): Promise<Report> {
-	const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'worker.ts'), 'limits', JSON.stringify(config), JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_NO_WARNINGS: '1' } });
-	let said = '';
-	child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-	return new Promise<Report>((resolve, reject) => {
-		createInterface({ input: child.stdout }).once('line', (line) => {
-			const report = ReportSchema.safeParse(JSON.parse(line));
-			if (report.success) resolve(report.data);
-			else reject(new Error(line));
-		});
-		child.once('exit', () => reject(new Error(`The worker ended without a word: ${said}`)));
-	});
+async function reportOf({ first }: NodeProcess): Promise<Report> {
+	const said = await first;
+	const report = ReportSchema.safeParse(said);
+	if (!report.success) throw new Error(JSON.stringify(said));
+	return report.data;
 }
 
 /** Four processes of sixteen callers each on one store. `meanwhile` runs beside them, and is told when they have ended. */
 export async function crowd(config: StoreConfig, calls: number, meanwhile: (ended: AbortSignal) => Promise<void> = async () => undefined): Promise<Report> {
-	const processes = Array.from({ length: 4 }, (_, number) => startProcess(config, { calls: Math.floor(calls / 4), callers: 16, seed: number + 1 }));
+	const processes = Array.from({ length: 4 }, (_, number): NodeProcess => {
+		const task: Push = { calls: Math.floor(calls / 4), callers: 16, seed: number + 1 };
+		return new NodeProcess(join(__dirname, 'worker.ts'), ['limits', JSON.stringify(config), JSON.stringify(task)]);
+	});
 	const ended = new AbortController();
-	const [reports] = await Promise.all([Promise.all(processes).finally(() => ended.abort()), meanwhile(ended.signal)]);
+	let reports: Report[];
+	try {
+		[reports] = await Promise.all([Promise.all(processes.map(reportOf)).finally(() => ended.abort()), meanwhile(ended.signal)]);
+	} finally {
+		// When one fails the others must not go on.
+		await Promise.all(processes.map(async (each) => await each.end()));
+	}
 	return { calls, live: reports.flatMap(({ live }) => live), released: reports.reduce((sum, { released }) => sum + released, 0), lapsed: reports.reduce((sum, { lapsed }) => sum + lapsed, 0), wrong: reports.flatMap(({ wrong }) => wrong) };
 }
 

@@ -6,12 +6,13 @@ import { scopesOf } from '../../engine/limit/scopes';
 import { DAY, epochMs, HOUR, later, MINUTE, SECOND, type EpochMs } from '../../engine/time';
 import { openStore } from '../../store/openStore';
 import type { Store } from '../../store/store';
+import { endNodeProcesses } from '../services/nodeProcess';
 import { startRedis } from '../services/redis';
 import type { Service } from '../services/service';
 import { emptyPlace, newDraft, sendNow, START, StandingClock, stopServers, type Place } from './fixtures';
 import { brokenLimits, crowd, fillUp, limitRequest } from './limitCrowd';
 
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 const KINDS = ['sqlite', 'postgres', 'postgres and redis'] as const;
 /** The bench makes 100,000 of them. */
 const CALLS = 6_000;
@@ -46,6 +47,7 @@ describe.each(KINDS)('limits on %s', (kind) => {
 		store = await openStore(place.config, { clock });
 	});
 	afterEach(async () => {
+		await endNodeProcesses();
 		await store.close();
 		await place.remove();
 	});

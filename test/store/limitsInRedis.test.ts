@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import type { LimitRule } from '../../engine/limit/rule';
@@ -7,13 +9,14 @@ import { openStore } from '../../store/openStore';
 import { RedisConnection } from '../../store/redis/connection';
 import { LimitCounters } from '../../store/redis/limitCounters';
 import type { Store } from '../../store/store';
+import { endNodeProcesses, NodeProcess } from '../services/nodeProcess';
 import { startRedis } from '../services/redis';
 import type { Service } from '../services/service';
 import { CuttableRedis } from './cuttableRedis';
 import { emptyPlace, newDraft, query, sendNow, START, StandingClock, stopServers, type Place } from './fixtures';
 import { brokenLimits, crowd, fillUp, limitRequest } from './limitCrowd';
 
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 const LAPSE = 15 * MINUTE;
 const CALLS = 2_000;
 /** How long the database counts after Redis was away. */
@@ -51,6 +54,7 @@ beforeEach(async () => {
 	clock = new StandingClock();
 });
 afterEach(async () => {
+	await endNodeProcesses();
 	for (const store of open.splice(0)) await store.close();
 	await way.cut();
 	await place.remove();
@@ -181,7 +185,10 @@ async function afterEvery(ended: AbortSignal, batches: number, times: number, wo
 		let done = 0;
 		while (done < times && !ended.aborted) {
 			const { rows } = await client.query<{ made: string | null }>('select n_tup_ins as made from pg_stat_user_tables where schemaname = $1 and relname = $2', [sql.schema, 'limit_journal']);
-			if (Number(rows[0]?.made ?? 0) < batches * (done + 1)) continue;
+			if (Number(rows[0]?.made ?? 0) < batches * (done + 1)) {
+				await pause(10);
+				continue;
+			}
 			await work();
 			done++;
 		}
@@ -190,6 +197,13 @@ async function afterEvery(ended: AbortSignal, batches: number, times: number, wo
 		await client.end();
 	}
 }
+
+it('does not keep a process alive while it is away', async () => {
+	await way.cut();
+	const process = new NodeProcess(join(__dirname, 'worker.ts'), ['leave', JSON.stringify(config)]);
+	expect(await process.first).toBe(1);
+	await process.ended;
+});
 
 it('lets none too many through when it is emptied again and again under load', async () => {
 	let emptied = 0;

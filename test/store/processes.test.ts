@@ -1,43 +1,24 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { StoreConfig } from '../../store/config';
 import { MIGRATIONS } from '../../store/migrations/migrate';
 import { openStore } from '../../store/openStore';
+import { endNodeProcesses, NodeProcess } from '../services/nodeProcess';
 import { DIALECTS, dueJob, emptyPlace, newDraft, query, sendNow, stopServers, type Place } from './fixtures';
 import { brokenInvariants } from './invariants';
 
 afterAll(stopServers);
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 
-interface Worker {
-	process: ChildProcess;
-	/** Resolves with the first line the worker printed. */
-	first: Promise<unknown>;
-	ended: Promise<void>;
-}
-
-function start(task: string, config: StoreConfig, name: string): Worker {
-	const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'worker.ts'), task, JSON.stringify(config), name], {
-		stdio: ['ignore', 'pipe', 'pipe'],
-		env: { ...process.env, NODE_NO_WARNINGS: '1' },
-	});
-	let said = '';
-	child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-	const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-	const first = new Promise<unknown>((resolve, reject) => {
-		createInterface({ input: child.stdout }).once('line', (line) => resolve(JSON.parse(line)));
-		void ended.then(() => reject(new Error(`The worker ended without a word: ${said}`)));
-	});
-	first.catch(() => undefined);
-	return { process: child, first, ended };
-}
+const start = (task: string, config: StoreConfig, name: string): NodeProcess => new NodeProcess(join(__dirname, 'worker.ts'), [task, JSON.stringify(config), name]);
 
 describe.each(DIALECTS)('several processes on one %s store', (dialect) => {
 	let place: Place;
 	beforeEach(async () => (place = await emptyPlace(dialect)));
-	afterEach(async () => await place.remove());
+	afterEach(async () => {
+		await endNodeProcesses();
+		await place.remove();
+	});
 
 	it('64 claimants in two processes never get the same job, and together get all', async () => {
 		const store = await openStore(place.config, { idleCloseMs: 0 });
@@ -69,8 +50,7 @@ describe.each(DIALECTS)('several processes on one %s store', (dialect) => {
 			const worker = start('write', place.config, `k${at}`);
 			expect(await worker.first).toBe('writing');
 			await pause(delay);
-			worker.process.kill('SIGKILL');
-			await worker.ended;
+			await worker.end();
 			expect(await brokenInvariants(place.config)).toEqual([]);
 		}
 		// The next process goes on as if nothing had been.

@@ -7,6 +7,7 @@ import { DAY, epochMs, later } from '../../engine/time';
 import { closeAllStores, openStore } from '../../store/openStore';
 import type { StoreConfig } from '../../store/config';
 import type { Store } from '../../store/store';
+import { endWithParent } from '../services/nodeProcess';
 import { push } from './limitCrowd';
 import { inbound, newDraft, PASS, sendNow, toReview } from './fixtures';
 
@@ -58,18 +59,21 @@ async function write(store: Store, name: string): Promise<void> {
 }
 
 async function main(): Promise<void> {
+	endWithParent();
 	const [task, config, name] = process.argv.slice(2);
 	const parsed: StoreConfig = JSON.parse(config);
 	const store = await openStore(parsed);
 	if (task === 'claim') await claim(store, Number(name));
 	else if (task === 'write') await write(store, name);
 	else if (task === 'limits') say(await push(store, JSON.parse(name)));
+	else if (task === 'leave') return void say((await push(store, { calls: 1, callers: 1, seed: 1 })).calls);
 	else say('open');
 	await store.close();
 	await closeAllStores();
 }
 
-main().catch((error: unknown) => {
+main().catch(async (error: unknown) => {
 	say({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
 	process.exitCode = 1;
+	await closeAllStores();
 });
