@@ -47,7 +47,7 @@ export async function erasePerson(session: Session, hash: AddressHash, person: P
 	rows.suppressions = await keepOptOuts(session, hash, person, request);
 	rows.activities = await keepProof(session, person, pseudonym);
 	rows.exposures = await strip(session, 'exposures', person, { contact_id: pseudonym });
-	rows.outcomes = await strip(session, 'outcomes', person, { contact_id: pseudonym, provider_id: null, event_id: null, thread_id: null });
+	rows.outcomes = await strip(session, 'outcomes', person, { contact_id: pseudonym, provider_id: null, event_id: null, thread_id: null, message_id: null, evidence: null, link: null });
 	rows.llm_calls = await strip(session, 'llm_calls', person, { correlation_id: null });
 	for (const name of DELETED) rows[name] = await deleteAbout(session, name, person);
 	const changed = Object.fromEntries(Object.entries(rows).filter(([, count]) => count > 0));

@@ -50,20 +50,15 @@ function parts(session: Session): { columns: RawBuilder<unknown>; parsed: RawBui
 		// Keeps the last documents it parsed.
 		const field = (path: string) => sql`json_extract(o.draft, ${sql.lit(path)})`;
 		return {
-			columns: sql`${field('$.rawConfidence')} as raw, ${field('$.modelId')} as model_id, ${field('$.promptVersion')} as prompt_version, ${field('$.scoring')} as scoring,
-				${field('$.decision.sampling')} as sampling, ${field('$.decision.rawThreshold')} as raw_threshold, json_extract(coalesce(r.gate, o.gate), '$.issues') as gate_issues`,
 			columns: sql`${field('$.rawConfidence')} as raw, ${field('$.confidence')} as confidence, ${field('$.modelId')} as model_id, ${field('$.promptVersion')} as prompt_version, ${field('$.scoring')} as scoring,
-				${field('$.decision.sampling')} as sampling, ${field('$.decision.rawThreshold')} as raw_threshold, json_extract(o.gate, '$.issues') as gate_issues`,
+				${field('$.decision.sampling')} as sampling, ${field('$.decision.rawThreshold')} as raw_threshold, json_extract(coalesce(r.gate, o.gate), '$.issues') as gate_issues`,
 			parsed: sql``,
 			raw: field('$.rawConfidence'),
 		};
 	}
 	return {
-		columns: sql`d."rawConfidence" as raw, d."modelId" as model_id, d."promptVersion" as prompt_version, d.scoring, d.decision ->> 'sampling' as sampling,
-			cast(d.decision ->> 'rawThreshold' as double precision) as raw_threshold, cast(cast(coalesce(r.gate, o.gate) as json) -> 'issues' as text) as gate_issues`,
-		parsed: sql`cross join lateral json_to_record(cast(o.draft as json)) as d("rawConfidence" double precision, "modelId" text, "promptVersion" text, scoring text, decision json)`,
 		columns: sql`d."rawConfidence" as raw, d.confidence, d."modelId" as model_id, d."promptVersion" as prompt_version, d.scoring, d.decision ->> 'sampling' as sampling,
-			cast(d.decision ->> 'rawThreshold' as double precision) as raw_threshold, cast(cast(o.gate as json) -> 'issues' as text) as gate_issues`,
+			cast(d.decision ->> 'rawThreshold' as double precision) as raw_threshold, cast(cast(coalesce(r.gate, o.gate) as json) -> 'issues' as text) as gate_issues`,
 		parsed: sql`cross join lateral json_to_record(cast(o.draft as json)) as d("rawConfidence" double precision, confidence double precision, "modelId" text, "promptVersion" text, scoring text, decision json)`,
 		raw: sql`d."rawConfidence"`,
 	};
@@ -72,10 +67,8 @@ function parts(session: Session): { columns: RawBuilder<unknown>; parsed: RawBui
 /** See `Reviews.judgedDrafts`. One statement. Decided since ≤ t < until, of one channel, when these are named. */
 export async function readJudgedDrafts(session: Session, workspace: string, limit: number, { since, until, channel }: { since?: EpochMs; until?: EpochMs; channel?: string } = {}): Promise<JudgedDraft[]> {
 	const { columns, parsed, raw } = parts(session);
-	const newest = sql`select workspace, outbound_id, id, decision, edit_distance, decided_at, gate from ${session.table('reviews')}
-		where workspace = ${workspace} and kind = 'draft' and decision is not null order by decided_at desc, id limit ${limit}`;
 	const bounds = sql`${since === undefined ? sql`` : sql`and decided_at >= ${since}`} ${until === undefined ? sql`` : sql`and decided_at < ${until}`}`;
-	const newest = sql`select workspace, outbound_id, id, decision, edit_distance, decided_at from ${session.table('reviews')}
+	const newest = sql`select workspace, outbound_id, id, decision, edit_distance, decided_at, gate from ${session.table('reviews')}
 		where workspace = ${workspace} and kind = 'draft' and decision is not null ${bounds} order by decided_at desc, id limit ${limit}`;
 	const rows = await session.rows(sql<JudgedRow>`select r.outbound_id, r.decision, r.edit_distance, r.decided_at, ${columns}
 		from (${newest}) as r join ${session.table('outbound')} as o on o.workspace = r.workspace and o.id = r.outbound_id ${parsed}

@@ -2,8 +2,6 @@ import { sql } from 'kysely';
 import { GateSchema, stricterGate } from '../engine/gate/gate';
 import { mayMove } from '../engine/message/outbound';
 import { DAY } from '../engine/time';
-import { ACTORS, mayMove, OutboundStatusSchema } from '../engine/message/outbound';
-import { DAY, epochMs } from '../engine/time';
 import { actOnFailures } from './actOnFailures';
 import type { AddressHash } from './addresses';
 import { adoptOutcomes, lockReports } from './adoptOutcomes';

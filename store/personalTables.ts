@@ -53,4 +53,5 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	runs: null,
 	reviewers: null,
 	sign_in_tries: null,
+	sender_holds: null,
 };

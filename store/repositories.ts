@@ -18,8 +18,8 @@ import { ADDRESS_KEY, UNSUBSCRIBE_KEY } from './migrations/migrate';
 import { createModelCalls } from './modelCalls';
 import { createOutbound } from './outbound';
 import { createOutcomes } from './outcomes';
-import { createPersonalData } from './personalData';
 import { createPerformance } from './performance';
+import { createPersonalData } from './personalData';
 import { createPipelines } from './pipelines';
 import type { RedisConnection } from './redis/connection';
 import { LimitCounters } from './redis/limitCounters';
@@ -56,7 +56,6 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		messages: createMessages(database, hash),
 		outbound,
 		reviewers: createReviewers(database),
-		reviews: createReviews(database),
 		reviews: createReviews(database, hash),
 		settings: createSettings(database),
 		suppressions,
@@ -70,8 +69,6 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		analyses: createAnalyses(database),
 		answerTimes,
 		sendLoad,
-		answerTimes: createAnswerTimes(database),
-		sendLoad: createSendLoad(database),
 		senderHolds: createSenderHolds(database),
 		performance: createPerformance(database),
 		knowledge: createKnowledge(database),

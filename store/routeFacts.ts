@@ -1,14 +1,8 @@
 import { IANAZone } from 'luxon';
 import { sql } from 'kysely';
 import { ChannelSchema, HANDLE_KIND } from '../engine/channels/channel';
-import { DAY, epochMs, iso } from '../engine/time';
 import { heldBy } from '../engine/message/senderHold';
-import { DAY, epochMs } from '../engine/time';
-import { addressesOf, normalAddress, type AddressHash } from './addresses';
-import { fromJson, keyOf } from './bulk';
-import { loadContacts } from './contactRows';
-import { BY_PERSON, lastInbound, SEQ_STEP } from './messageRows';
-import { epochMs } from '../engine/time';
+import { epochMs, iso } from '../engine/time';
 import { normalAddress, type AddressHash } from './addresses';
 import { fromJson, keyOf, outOfIndex } from './bulk';
 import { personOf, toContact } from './contactRows';
@@ -16,6 +10,7 @@ import { eachWith } from './firstOfEach';
 import { BY_PERSON, lastInbound, SEQ_STEP, type MessageRow } from './messageRows';
 import { outboundKey, type OutboundDbRow } from './outboundMoves';
 import { toOutbound } from './outboundRows';
+import type { RowOf } from './schema';
 import type { Session } from './session';
 import { replaysOf } from './shadowRecords';
 import { loadHolds } from './senderHolds';
@@ -151,21 +146,19 @@ export async function openSiblings(session: Session, rows: readonly OutboundDbRo
 	return await session.rows(sql<Sibling>`select ${columns} from ${eachWith(session, session.values('v', { workspace: 'text', channel: 'text', thread_id: 'text' }, distinct), 'outbound', ofThread)}`);
 }
 
+type Approval = Pick<RowOf<'reviews'>, 'workspace' | 'outbound_id' | 'created_at' | 'decision' | 'takeover_at'>;
+
 /** The reviews of rows whose last review of the draft ended with a person's yes. */
-async function approvedDrafts(session: Session, rows: readonly OutboundDbRow[]): Promise<Map<string, RowOf<'reviews'>>> {
-	const reviews = await session.matching('reviews', ['workspace', 'kind', 'outbound_id'], rows.map((row) => ({ workspace: row.workspace, kind: 'draft', outbound_id: row.id })));
-	const last = new Map<string, RowOf<'reviews'>>();
-/** Rows whose last review of the draft ended with a person's yes. */
-async function approvedDrafts(session: Session, rows: readonly OutboundDbRow[]): Promise<Set<string>> {
+async function approvedDrafts(session: Session, rows: readonly OutboundDbRow[]): Promise<Map<string, Approval>> {
 	const wanted = rows.map((row) => ({ workspace: row.workspace, kind: 'draft', outbound_id: row.id }));
-	const reviews = await session.matchingOnly('reviews', ['workspace', 'outbound_id', 'created_at', 'decision'], ['workspace', 'kind', 'outbound_id'], wanted);
-	const last = new Map<string, (typeof reviews)[number]>();
+	const reviews = await session.matchingOnly('reviews', ['workspace', 'outbound_id', 'created_at', 'decision', 'takeover_at'], ['workspace', 'kind', 'outbound_id'], wanted);
+	const last = new Map<string, Approval>();
 	for (const review of reviews.sort((a, b) => a.created_at - b.created_at)) last.set(keyOf(review.workspace, review.outbound_id), review);
 	return new Map([...last].filter(([, review]) => review.decision === 'approved' || review.decision === 'edited'));
 }
 
 /** An approval, and the takeover it was given in: one that came later ends it. */
-function approvalOf(review: RowOf<'reviews'> | undefined): Pick<RouteFacts, 'approved' | 'approvedDuring'> {
+function approvalOf(review: Approval | undefined): Pick<RouteFacts, 'approved' | 'approvedDuring'> {
 	if (!review) return { approved: false };
 	return { approved: true, ...(review.takeover_at === null ? {} : { approvedDuring: iso(epochMs(review.takeover_at)) }) };
 }

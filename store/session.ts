@@ -13,8 +13,7 @@ const LOCK_BUCKETS = 512;
 const BIG_BATCH = 1_000;
 
 /** What a lock is about. Locks of one kind never stand in the way of another. */
-export type LockKind = 'intake' | 'ready' | 'thread' | 'claim' | 'limits' | 'settings' | 'spend' | 'stage' | 'knowledge' | 'drain' | 'runs';
-export type LockKind = 'intake' | 'ready' | 'thread' | 'claim' | 'limits' | 'settings' | 'spend' | 'stage' | 'knowledge' | 'drain' | 'receipt';
+export type LockKind = 'intake' | 'ready' | 'thread' | 'claim' | 'limits' | 'settings' | 'spend' | 'stage' | 'knowledge' | 'drain' | 'receipt' | 'runs';
 
 /** The columns `names` of a table with their kinds. */
 type Picked<T extends TableName, K extends keyof RowOf<T>> = Pick<RowOf<T>, K>;
@@ -99,8 +98,8 @@ export class Session {
 	/** The rows whose `keys` equal one of `wanted`, in no particular order. `lock` keeps them from others until the end; rows with an id are locked by it, whatever they are found by, so that nobody waits in a circle. */
 	async matching<T extends TableName, K extends keyof RowOf<T> & string>(name: T, keys: readonly K[], wanted: readonly Picked<T, K>[], lock = false): Promise<RowOf<T>[]> {
 		if (wanted.length === 0) return [];
-		// Postgres locks in the order of the keys.
-		const ending = lock && this.dialect === 'postgres' ? sql`order by ${sql.join(keys.map((key) => sql.ref(`o.${key}`)))} for update of o` : sql``;
+		const order = 'id' in TABLES[name] && 'workspace' in TABLES[name] ? ['workspace', 'id'] : keys;
+		const ending = lock && this.dialect === 'postgres' ? sql`order by ${sql.join(order.map((key) => sql.ref(`o.${key}`)))} for update of o` : sql``;
 		return await this.rows(sql<RowOf<T>>`select o.* ${this.found(name, keys, wanted)} ${ending}`);
 	}
 
@@ -108,15 +107,6 @@ export class Session {
 	async matchingOnly<T extends TableName, C extends keyof RowOf<T> & string, K extends keyof RowOf<T> & string>(name: T, columns: readonly C[], keys: readonly K[], wanted: readonly Picked<T, K>[]): Promise<Picked<T, C>[]> {
 		if (wanted.length === 0) return [];
 		return await this.rows(sql<Picked<T, C>>`select ${sql.join(columns.map((column) => sql.ref(`o.${column}`)))} ${this.found(name, keys, wanted)}`);
-		const on = keys.map((key) => sql`${sql.ref(`o.${key}`)} = ${sql.ref(`v.${key}`)}`);
-		const distinct = new Map(wanted.map((row) => [JSON.stringify(keys.map((key) => row[key])), row]));
-		// SQLite would otherwise be free to scan the table once for the batch.
-		const join = this.dialect === 'sqlite' ? sql`cross join` : sql`join`;
-		const order = 'id' in TABLES[name] && 'workspace' in TABLES[name] ? ['workspace', 'id'] : keys;
-		const ending = lock && this.dialect === 'postgres' ? sql`order by ${sql.join(order.map((key) => sql.ref(`o.${key}`)))} for update of o` : sql``;
-		return await this.rows(
-			sql<RowOf<T>>`select o.* from ${this.picked(name, keys, [...distinct.values()])} ${join} ${this.table(name)} as o on ${sql.join(on, sql` and `)} ${ending}`,
-		);
 	}
 
 	/** Keeps others out of the same keys until the transaction ends, sorted so that nobody waits in a circle. SQLite has one writer anyway. */

@@ -31,7 +31,7 @@ export class FigureWorld {
 	}
 
 	contact(id: string, createdAt: number, more: Partial<RowOf<'contacts'>> = {}): this {
-		const none = { name: null, email: null, phone: null, company: null, timezone: null, country: null, language: null, best_contact_time: null, owner: null, pipeline_id: null, stage_id: null, stage_entered_at: null, stage_set_by: null, score: null, status: null, summary: null, summary_at: null, taken_over_until: null, taken_over_by: null };
+		const none = { name: null, email: null, phone: null, company: null, timezone: null, country: null, language: null, best_contact_time: null, owner: null, pipeline_id: null, stage_id: null, stage_entered_at: null, stage_set_by: null, score: null, status: null, summary: null, summary_at: null, taken_over_until: null, taken_over_by: null, taken_over_at: null };
 		this.#contacts.push({ ...none, workspace: this.workspace, id, handles: '{}', attributes: '{}', consent: '{}', profiling: 1, created_at: createdAt, updated_at: createdAt, ...more });
 		return this;
 	}
@@ -62,12 +62,12 @@ export class FigureWorld {
 
 	review(outboundId: string | null, decision: string | null, decidedAt: number | null, more: Partial<RowOf<'reviews'>> = {}): this {
 		const id = this.id('r');
-		this.#reviews.push({ workspace: this.workspace, id, kind: 'draft', subject: outboundId ?? id, outbound_id: outboundId, message_id: null, contact_id: null, sentence: 'Look.', due_at: decidedAt ?? 0, created_at: decidedAt ?? 0, decision, reviewer: null, edited_text: null, edit_distance: null, seconds_to_decide: null, decided_at: decidedAt, ...more });
+		this.#reviews.push({ workspace: this.workspace, id, kind: 'draft', subject: outboundId ?? id, outbound_id: outboundId, message_id: null, contact_id: null, sentence: 'Look.', due_at: decidedAt ?? 0, created_at: decidedAt ?? 0, decision, reviewer: null, edited_text: null, edit_distance: null, seconds_to_decide: null, decided_at: decidedAt, channel: null, assignee: null, resolution: null, reason: null, outcome: null, shown_text: null, shown_subject: null, edited_subject: null, gate: null, takeover_at: null, proposal: null, ...more });
 		return this;
 	}
 
 	outcome(event: string, contact: string, time: number, more: Partial<RowOf<'outcomes'>> = {}): this {
-		this.#outcomes.push({ workspace: this.workspace, id: this.id('x'), event, occurred_at: time, outbound_id: null, provider_id: null, event_id: null, thread_id: null, contact_id: contact, channel: 'email', error_code: null, value: null, currency: null, attributed: 'id', recorded_at: time, ...more });
+		this.#outcomes.push({ workspace: this.workspace, id: this.id('x'), event, occurred_at: time, outbound_id: null, provider_id: null, event_id: null, thread_id: null, contact_id: contact, channel: 'email', error_code: null, value: null, currency: null, attributed: 'id', recorded_at: time, evidence: null, link: null, label: null, sentiment: null, message_id: null, ...more });
 		return this;
 	}
 
