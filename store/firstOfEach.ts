@@ -18,7 +18,7 @@ export function eachWith(session: Session, values: RawBuilder<unknown>, table: '
  * index that gives `order`, a row costs what it takes, however many rows match: a thread may hold thousands.
  * @param where a condition on `m` and `v`
  */
-export function firstOfEach(session: Session, values: RawBuilder<unknown>, table: 'messages' | 'outbound' | 'reviews', { where, order, limit }: { where: RawBuilder<unknown>; order: RawBuilder<unknown>; limit: number }): RawBuilder<unknown> {
+export function firstOfEach(session: Session, values: RawBuilder<unknown>, table: 'messages' | 'outbound' | 'reviews' | 'activities', { where, order, limit }: { where: RawBuilder<unknown>; order: RawBuilder<unknown>; limit: number }): RawBuilder<unknown> {
 	const of = sql`from ${session.table(table)} as m where m.workspace = v.workspace and ${where} order by ${order} limit ${limit}`;
 	return session.dialect === 'postgres'
 		? sql`${values} join lateral (select m.* ${of}) as m on true`

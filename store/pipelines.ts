@@ -9,6 +9,7 @@ import type { Database } from './database';
 import { ensureContacts } from './intake';
 import type { RowOf } from './schema';
 import type { Session } from './session';
+import { lastMoves } from './stageMoves';
 import type { Pipelines, StageChange } from './store';
 
 export const toPipeline = (row: RowOf<'pipelines'>): Pipeline => PipelineSchema.parse({ id: row.id, name: row.name, instructions: row.instructions ?? undefined, stages: fromJson(row.stages) });
@@ -105,6 +106,11 @@ export function createPipelines(database: Database): Pipelines {
 				const own = held.filter(({ workspace, contactId }) => known.has(keyOf(workspace, cleanText(contactId))));
 				await session.insert('activities', own.map(({ workspace, contactId, log, ...move }, at) => activity(session, workspace, cleanText(contactId), 'stage_held', { ...log, ...move }, at)));
 			});
+		},
+
+		async lastMoves(workspace, contactIds) {
+			if (contactIds.length === 0) return [];
+			return await database.read(async (session) => await lastMoves(session, workspace, contactIds));
 		},
 
 		async activities(workspace, contactId, limit) {

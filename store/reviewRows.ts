@@ -82,11 +82,10 @@ export async function openReviews(session: Session, reviews: readonly NewReview[
 /** Open reviews by `keyOf(workspace, kind, subject)`. */
 export async function openReviewsOf(session: Session, wanted: readonly { workspace: string; kind: string; subject: string }[]): Promise<Map<string, ReviewRow>> {
 	if (wanted.length === 0) return new Map();
-	// Open ones only: there is an index of these, and a workspace has ever more that are decided.
-	const join = session.dialect === 'sqlite' ? sql`cross join` : sql`join`;
-	const values = session.values('v', { workspace: 'text', kind: 'text', subject: 'text' }, wanted);
-	const rows = await session.rows(sql<RowOf<'reviews'>>`select r.* from ${values} ${join} ${session.table('reviews')} as r
-		on r.workspace = v.workspace and r.kind = v.kind and r.subject = v.subject where r.decided_at is null`);
+	const subjects = [...new Map(wanted.map(({ workspace, kind, subject }) => [keyOf(workspace, kind, subject), { workspace, kind, subject }])).values()];
+	// Said in the query that they are open: the index is of those alone.
+	const rows = await session.rows(sql<RowOf<'reviews'>>`select o.* from ${session.values('v', { workspace: 'text', kind: 'text', subject: 'text' }, subjects)}
+		${session.dialect === 'sqlite' ? sql`cross join` : sql`join`} ${session.table('reviews')} as o on o.workspace = v.workspace and o.kind = v.kind and o.subject = v.subject where o.decided_at is null`);
 	return new Map(rows.map((row) => [keyOf(row.workspace, row.kind, row.subject), toReview(row)]));
 }
 

@@ -59,9 +59,10 @@ function conditions(session: Session, { kinds, channels, assignee, overdue, text
 
 /** The text stands in what the reviewer sees: the reason, the person, the draft or the lead's message. */
 function contains(session: Session, text: string): RawBuilder<unknown> {
-	const pattern = `%${cleanText(text).toLowerCase().replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
-	const lower = sql.raw(session.dialect === 'sqlite' ? 'unicode_lower' : 'lower');
-	const has = (value: RawBuilder<unknown>): RawBuilder<unknown> => sql`${lower}(${value}) like ${pattern} escape '\\'`;
+	const literal = cleanText(text).replace(/[\\%_]/g, (sign) => `\\${sign}`);
+	// A database may know upper and lower case of ASCII only: any other letter may then stand in its place.
+	const pattern = `%${literal.toLowerCase().replace(/[^ -~]/gu, (letter) => (letter.toLowerCase() === letter.toUpperCase() ? letter : '_'))}%`;
+	const has = (value: RawBuilder<unknown>): RawBuilder<unknown> => sql`lower(${value}) like ${pattern} escape '\\'`;
 	const draft = (field: 'text' | 'subject') => (session.dialect === 'sqlite' ? sql`json_extract(o.draft, ${sql.lit(`$.${field}`)})` : sql`cast(o.draft as json) ->> ${sql.lit(field)}`);
 	const any = (values: RawBuilder<unknown>[]) => sql.join(values.map(has), sql` or `);
 	return sql`(${has(sql`m.sentence`)}

@@ -59,6 +59,8 @@ export interface StageAssignment {
 	/** A move was held back to protect the contact. */
 	protected: boolean;
 	needsReview: boolean;
+	/** The stage a person is asked about: where the contact would go, or was put in doubt. */
+	suggestedStageId?: string;
 	sentence: string;
 }
 
@@ -122,6 +124,7 @@ export function assignStage(input: AssignStageInput): StageAssignment {
 		rule,
 		protected: held.protected ?? false,
 		needsReview: held.needsReview ?? false,
+		...(held.needsReview && target ? { suggestedStageId: target.stage.id } : {}),
 		sentence,
 	});
 
@@ -131,7 +134,7 @@ export function assignStage(input: AssignStageInput): StageAssignment {
 	const doubt = `confidence ${input.confidence.toFixed(2)} is below ${STAGE_POLICY.minConfidence}`;
 	if (!current) {
 		const sentence = `Placed in '${stage.name}' because ${because}${lowConfidence ? `; to be checked, as ${doubt}` : ''}.`;
-		return { stageId: stage.id, changed: true, rule, protected: false, needsReview: lowConfidence, sentence };
+		return { stageId: stage.id, changed: true, rule, protected: false, needsReview: lowConfidence, ...(lowConfidence ? { suggestedStageId: stage.id } : {}), sentence };
 	}
 	if (stage.id === current.id) return stay(rule, `Stays in '${current.name}': ${because}.`);
 	if (input.mode === 'skip') return stay('skip_existing', `Stays in '${current.name}': contacts that have a stage are skipped.`);

@@ -2,6 +2,9 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Channel } from '../../engine/channels/channel';
 import type { Contact } from '../../engine/message/contact';
 import { phoneNumber } from '../../engine/message/intake/cleaning';
+import { DEFAULT_PIPELINE } from '../../engine/pipeline/defaultPipeline';
+import type { Pipeline } from '../../engine/pipeline/stage';
+import { whyThisStage } from '../../engine/pipeline/whyThisStage';
 import { HOUR, iso, later, type EpochMs } from '../../engine/time';
 import type { ContactInput, Store } from '../../store/store';
 import { commitIsolated, executeBatch, type ReadItem, type Settled } from '../shared/batch';
@@ -33,7 +36,10 @@ const OPERATIONS: Readonly<Record<string, Work>> = {
 		const contacts = await store.contacts.find(workspace, items.map(({ reference }) => reference));
 		const known = contacts.flatMap((contact) => (contact ? [contact.id] : []));
 		const conversations = await store.contacts.conversations(workspace, known);
-		return contacts.map((contact, place) => (contact ? { contact, conversation: conversations[known.indexOf(contact.id)], lookup: { found: true, sentence: foundSentence(contact) } } : { lookup: { found: false, sentence: `Nobody is known as '${items[place].reference.slice(0, 80)}' in workspace '${workspace}'.` } }));
+		const moves = await store.pipelines.lastMoves(workspace, known);
+		const pipelines = await store.pipelines.list(workspace);
+		const why = (contact: Contact): object => ({ stage: whyThisStage(contact, moves[known.indexOf(contact.id)], stageName(pipelines, contact)) });
+		return contacts.map((contact, place) => (contact ? { contact, conversation: conversations[known.indexOf(contact.id)], why: why(contact), lookup: { found: true, sentence: foundSentence(contact) } } : { lookup: { found: false, sentence: `Nobody is known as '${items[place].reference.slice(0, 80)}' in workspace '${workspace}'.` } }));
 	},
 	async optOut(store, workspace, items) {
 		const contacts = await store.contacts.find(workspace, items.map(({ reference }) => reference));
@@ -126,6 +132,11 @@ function addressOn(channel: Channel, contact: Contact | undefined, reference: st
 	if (stored !== undefined) return stored;
 	if (contact) return undefined;
 	return channel === 'email' ? (reference.includes('@') ? reference : undefined) : reference;
+}
+
+function stageName(pipelines: readonly Pipeline[], { pipelineId, stageId }: Contact): string | undefined {
+	const pipeline = pipelines.find(({ id }) => id === pipelineId) ?? (pipelineId === DEFAULT_PIPELINE.id ? DEFAULT_PIPELINE : undefined);
+	return pipeline?.stages.find(({ id }) => id === stageId)?.name;
 }
 
 function contactKey(contact: Contact | undefined): { contact?: Contact } {

@@ -13,6 +13,7 @@ import { ownEcho } from './ownEcho';
 import { ownMailboxes } from './ownMailboxes';
 import { parsePayloads, payloadOf, PAYLOAD_PROVIDERS, type PayloadProvider } from './parsePayloads';
 import { readTakeOver } from './readMessage';
+import { bySender, mailsToContacts } from './sentMail';
 import { recordedSentence } from './recordedSentence';
 import { ALREADY_DECIDED, RECORDED, workspacesOfAccounts } from './recordMessages';
 
@@ -96,15 +97,16 @@ async function recordAll(store: Store, items: PayloadItem[]): Promise<Emitted[]>
 		const result = parsed[place];
 		return result.ok ? [] : [{ index: from.index, output: ALREADY_DECIDED, json: from.payload, error: result.error }];
 	});
-	const messages = await located(store, parts, ({ messages: list }) => list);
+	const messages = await bySender(store, await located(store, parts, ({ messages: list }) => list));
 	const ours = await fromOwnMailboxes(store, messages);
+	const byHand = await toKnownContacts(store, [...ours]);
 	const echoes = await located(store, parts, ({ echoes: list }) => list);
 	const preferences = await located(store, parts, ({ preferences: list }) => list);
 	return [
 		...failed,
 		...(await recordLeads(store, messages.filter((entry) => !ours.has(entry)))),
-		...[...ours].map((entry) => echoItem(entry, settled.ok(undefined))),
-		...(await recordEchoes(store, echoes)),
+		...[...ours].filter((entry) => !byHand.has(entry)).map((entry) => echoItem(entry, settled.ok(undefined))),
+		...(await recordEchoes(store, [...echoes, ...byHand.values()])),
 		...(await recordPreferences(store, preferences)),
 		...(await statusItems(store, parts)),
 	];
@@ -133,6 +135,16 @@ async function fromOwnMailboxes(store: Store, found: Found<IncomingMessage>[]): 
 		for (const entry of entries) if (isOwn(entry.thing.address?.value)) own.add(entry);
 	}
 	return own;
+}
+
+/** The mails our own mailboxes sent to contacts, as the folder Sent holds them. */
+async function toKnownContacts(store: Store, ours: Found<IncomingMessage>[]): Promise<Map<Found<IncomingMessage>, Found<Echo>>> {
+	const written = new Map<Found<IncomingMessage>, Found<Echo>>();
+	for (const [workspace, entries] of Map.groupBy(ours, (entry) => entry.workspace)) {
+		const found = await mailsToContacts(store, workspace, entries);
+		found.forEach((mail, place) => mail && written.set(entries[place], mail));
+	}
+	return written;
 }
 
 function inboundOf({ from, thing, workspace, accountId }: Found<IncomingMessage>, direction: 'inbound' | 'outbound'): Inbound {

@@ -2,6 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { CHANNELS } from '../../engine/channels/channel';
 import { decideRoute } from '../../engine/message/route';
 import { OUTBOUND_STATUSES } from '../../engine/message/outbound';
+import { whyNotSent } from '../../engine/message/whyNotSent';
 import { epochMs, iso, MINUTE, type EpochMs } from '../../engine/time';
 import type { SenderHold } from '../../store/store';
 import { ItemInputError } from '../shared/errors';
@@ -50,7 +51,8 @@ export async function listJobs(context: IExecuteFunctions): Promise<INodeExecuti
 		const contactId = reference === undefined ? undefined : ((await store.contacts.find(workspace, [reference]))[0]?.id ?? reference);
 		const statuses = chosen(context, 'statuses', OUTBOUND_STATUSES);
 		const rows = await store.outbound.list(workspace, { ...(statuses ? { statuses } : {}), ...(contactId === undefined ? {} : { contactId }), limit: readLimit(context) });
-		return rows.map((row) => ({ job: jobOf(row), draft: row.draft, contactId: row.contactId, ...(row.gate ? { gate: row.gate } : {}) }));
+		const now = await store.clock.now();
+		return rows.map((row) => ({ job: jobOf(row), draft: row.draft, contactId: row.contactId, ...(row.gate ? { gate: row.gate } : {}), why: { notSent: whyNotSent(row, now) } }));
 	});
 }
 

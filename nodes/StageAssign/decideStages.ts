@@ -2,7 +2,7 @@ import { assignStage, type StageAssignment } from '../../engine/pipeline/assignS
 import { DEFAULT_PIPELINE } from '../../engine/pipeline/defaultPipeline';
 import type { Contact } from '../../engine/message/contact';
 import type { Pipeline, Stage } from '../../engine/pipeline/stage';
-import { epochMs, type EpochMs } from '../../engine/time';
+import { DAY, epochMs, later, type EpochMs } from '../../engine/time';
 import type { StageChange, Store } from '../../store/store';
 import { settled, type ReadItem, type Settled } from '../shared/batch';
 import { ItemInputError } from '../shared/errors';
@@ -10,6 +10,8 @@ import type { StageParameters } from './readStageParameters';
 
 /** Somebody else may move the contact between our reading and our writing: then it is read and decided again. */
 const TRIES = 3;
+/** How long a person has to agree to a stage. */
+const STAGE_REVIEW_MS = DAY;
 
 interface Decided {
 	params: StageParameters;
@@ -29,7 +31,7 @@ export async function decideStages(store: Store | undefined, items: ReadItem<Sta
 		const again: ReadItem<StageParameters>[] = [];
 		for (const [workspace, group] of byWorkspace(open)) {
 			const decided = await decideGroup(store, workspace, group, now, results);
-			const applied = store ? await commit(store, workspace, decided) : new Map<number, { applied: boolean; activityId?: string }>();
+			const applied = store ? await commit(store, workspace, decided, now) : new Map<number, { applied: boolean; activityId?: string }>();
 			for (const [index, entry] of decided) {
 				const change = applied.get(index);
 				if (change && !change.applied) again.push(...group.filter((item) => item.index === index));
@@ -95,7 +97,7 @@ function decideOne(params: StageParameters, contact: Contact | undefined, pipeli
 	});
 }
 
-async function commit(store: Store, workspace: string, decided: Map<number, Decided>): Promise<Map<number, { applied: boolean; activityId?: string }>> {
+async function commit(store: Store, workspace: string, decided: Map<number, Decided>, now: EpochMs): Promise<Map<number, { applied: boolean; activityId?: string }>> {
 	// Where a message of the past would have placed a contact is told, not done.
 	const moving = [...decided].filter(([, { assignment, params }]) => assignment.changed && !params.replay);
 	// A contact nobody recorded yet (a spreadsheet row) becomes known by being placed.
@@ -106,7 +108,19 @@ async function commit(store: Store, workspace: string, decided: Map<number, Deci
 	const applied = changes.length > 0 ? await store.pipelines.changeStages(changes) : [];
 	const held = [...decided.values()].flatMap((entry) => (entry.assignment.needsReview && !entry.assignment.changed && !entry.params.replay && entry.contact ? [toChange(workspace, entry)] : []));
 	if (held.length > 0) await store.pipelines.recordHeld(held.map(({ contactId, pipelineId, stageId, score, log }) => ({ workspace, contactId, pipelineId, stageId, score, log })));
-	return new Map(moving.map(([index], place) => [index, applied[place]]));
+	const result = new Map(moving.map(([index], place) => [index, applied[place]]));
+	await askPeople(store, workspace, [...decided].filter(([index]) => result.get(index)?.applied !== false).map(([, entry]) => entry), now);
+	return result;
+}
+
+/** What a person should agree to waits for one; only where there is a stage to agree to. */
+async function askPeople(store: Store, workspace: string, decided: Decided[], now: EpochMs): Promise<void> {
+	await store.reviews.open(
+		decided.flatMap(({ params, contact, pipeline, assignment: { needsReview, suggestedStageId, stageId, sentence } }) => {
+			if (!needsReview || suggestedStageId === undefined || !contact || params.replay) return [];
+			return [{ workspace, kind: 'stage' as const, contactId: contact.id, sentence, proposal: { pipelineId: pipeline.id, stageId: suggestedStageId, from: stageId }, dueAt: later(now, STAGE_REVIEW_MS) }];
+		}),
+	);
 }
 
 function contactFrom(reference: string): { id?: string; email?: string; phone?: string } {
@@ -129,5 +143,6 @@ function toChange(workspace: string, { params, contact, stageSeen, pipeline, ass
 }
 
 function toStage({ stageSeen, pipeline, assignment }: Decided, activityId?: string): Stage {
-	return { pipelineId: pipeline.id, previousStageId: stageSeen, ...assignment, activityId };
+	const { stageId, changed, rule, protected: held, needsReview, sentence } = assignment;
+	return { pipelineId: pipeline.id, previousStageId: stageSeen, stageId, changed, rule, protected: held, needsReview, sentence, activityId };
 }

@@ -154,9 +154,7 @@ class SqliteDriver implements Driver {
 					const mode = database.prepare('pragma journal_mode = wal').get();
 					if (mode?.journal_mode !== 'wal') throw new StoreUnavailableError(`The store ${this.file} is on a file system without shared memory (a network share?). Put it on a local disk, or use Postgres.`);
 				}
-				// Its own `lower` knows ASCII only.
-			database.function('unicode_lower', { deterministic: true }, (text) => (typeof text === 'string' ? text.toLowerCase() : text));
-			database.exec(this.role === 'write' ? 'pragma synchronous = normal; pragma foreign_keys = on' : 'pragma query_only = on');
+				database.exec(this.role === 'write' ? 'pragma synchronous = normal; pragma foreign_keys = on' : 'pragma query_only = on');
 			});
 		} catch (error) {
 			database.close();

@@ -1,5 +1,6 @@
 import type { Status } from '../../engine/message/contact';
 import type { Pipeline } from '../../engine/pipeline/stage';
+import type { StageMove } from '../../engine/pipeline/whyThisStage';
 import type { EpochMs } from '../../engine/time';
 
 export interface StageChange {
@@ -31,5 +32,7 @@ export interface Pipelines {
 	changeStages(changes: StageChange[]): Promise<{ applied: boolean; activityId?: string }[]>;
 	/** Each an entry of the contact's timeline. Contacts nobody knows are passed over. */
 	recordHeld(held: HeldMove[]): Promise<void>;
+	/** Each contact's newest move into a stage, in the order asked; undefined where there was none. */
+	lastMoves(workspace: string, contactIds: string[]): Promise<(StageMove | undefined)[]>;
 	activities(workspace: string, contactId: string, limit: number): Promise<{ id: string; kind: string; at: EpochMs; detail: unknown }[]>;
 }

@@ -66,7 +66,7 @@ export interface ReviewFilter {
 	assignee?: string | null;
 	/** True: only what should have been looked at by now; false: only what is not late. */
 	overdue?: boolean;
-	/** Part of the name, an address, the draft, the lead's message or the reason; upper and lower case are the same. */
+	/** Part of the name, an address, the draft, the lead's message or the reason; upper and lower case are the same, and any letter may stand for one with an accent. */
 	text?: string;
 }
 /** One line of the queue. */

@@ -1,4 +1,5 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { draftId } from '../../engine/message/spine';
 import { LeadAutopilot } from '../../nodes/LeadAutopilot/LeadAutopilot.node';
 import { useEmbeddedStore } from './embeddedStore';
 import { runNode } from './runNode';
@@ -133,6 +134,25 @@ describe('Lead Autopilot', () => {
 			expect(outputs.map((output) => output.length)).toEqual([2, 0, 0, 1]);
 			expect(outputs[3][0].json.intake).toMatchObject({ from: 'us' });
 			expect(await store().contacts.find('default', ['sales@demo.example'])).toEqual([undefined]);
+		});
+
+		it('takes a mail a colleague sent to a lead for a takeover; our own sends, automatic answers and other mail for nothing', async () => {
+			const mail = (from: string, to: string, id: string, extra: IDataObject = {}): IDataObject => ({ textPlain: 'I will call you.', from, to, subject: 'S', date: new Date().toISOString(), metadata: { 'message-id': id, ...extra } });
+			await store().accounts.upsert([{ channel: 'email', externalId: 'sales@demo.example', workspace: 'default', enabled: true }]);
+			await recordPayload([mail('ann@mail.example', 'sales@demo.example', '<in@x>')], { provider: 'email' });
+			const [ann] = await store().contacts.find('default', ['ann@mail.example']);
+			const id = draftId('default', 'in', ann?.id ?? '');
+			const draft = { id, text: 'It is 20 euros.', language: 'en', facts: [], signals: {}, usedFallback: false, decision: { autoSend: true, threshold: 0.85, source: 'fixed' as const, audited: false }, sentence: 'Drafted.' };
+			const threadId = (await store().messages.list('default', ann?.id ?? '', { limit: 1 })).messages[0].threadId;
+			await store().outbound.plan([{ workspace: 'default', draftId: id, draft: { workspace: 'default', id, contactId: ann?.id ?? '', channel: 'email', to: 'ann@mail.example', threadId, inboundIds: [], purpose: 'reply', draft } }], ({ now }) => ({ status: 'in_review', sentence: 'Look.', dueAt: now }));
+			const sent = async (...mails: IDataObject[]) => (await recordPayload(mails, { provider: 'email' })).outputs[3].map(({ json }) => (json.intake as IDataObject).from);
+			const nothing = [mail('sales@demo.example', 'ann@mail.example', `<${id}@demo.example>`), mail('sales@demo.example', 'ann@mail.example', '<auto@x>', { 'auto-submitted': 'auto-replied' }), mail('sales@demo.example', 'supplier@mail.example', '<other@x>')];
+			expect(await sent(...nothing)).toEqual(['us', 'us', 'us']);
+			expect((await store().outbound.find('default', [id]))[0]?.status).toBe('in_review');
+			expect(await sent(mail('Sales <sales@demo.example>', 'boss@demo.example, "Ann" <ann@mail.example>', '<hand@x>'))).toEqual(['person']);
+			expect((await store().outbound.find('default', [id]))[0]).toMatchObject({ status: 'cancelled', sentence: 'Cancelled: a colleague answered in this thread.' });
+			expect((await store().contacts.find('default', ['ann@mail.example', 'supplier@mail.example', 'boss@demo.example'])).map((contact) => contact?.takenOverUntil !== undefined)).toEqual([true, false, false]);
+			expect(await sent(mail('sales@demo.example', 'ann@mail.example', '<hand@x>'))).toEqual(['us']);
 		});
 
 		it('hints at an item with nothing in it and fails one that is no mail', async () => {

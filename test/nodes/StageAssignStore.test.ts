@@ -1,6 +1,7 @@
 import { DEFAULT_PIPELINE } from '../../engine/pipeline/defaultPipeline';
 import { assignStage } from '../../engine/pipeline/assignStage';
 import { fallbackScore } from '../../engine/classify/fallbackScore';
+import { settleReview } from '../../engine/message/settleReview';
 import { DAY, iso, later } from '../../engine/time';
 import { decideStages } from '../../nodes/StageAssign/decideStages';
 import type { StageParameters } from '../../nodes/StageAssign/readStageParameters';
@@ -48,6 +49,21 @@ describe.each(DIALECTS)('Stage Assign on %s', (dialect) => {
 		expect(chain).toHaveLength(1 + answers.filter((answer) => answer.ok && answer.value.changed).length);
 		chain.slice(1).forEach((move, at) => expect(move.previousStageId).toBe(chain[at].stageId));
 		expect(await stageOf('bo')).toBe(chain.at(-1)?.stageId);
+	});
+
+	it('asks a person about a stage it will not decide, once, with the stage it would have chosen', async () => {
+		await assign(reading('dee', 75));
+		await assign(reading('dee', 5, { usedFallback: true }));
+		await assign(reading('dee', 5, { usedFallback: true }));
+		await assign(reading('eli', 40, { confidence: 0.3 }));
+		const open = await test.store.reviews.list('acme', { open: true, limit: 9 });
+		expect(open.map(({ kind, contactId, proposal }) => [kind, contactId, proposal]).sort()).toEqual([
+			['stage', 'dee', { pipelineId: 'default', stageId: 'new', from: 'qualified' }],
+			['stage', 'eli', { pipelineId: 'default', stageId: 'engaged', from: 'engaged' }],
+		]);
+		const [review] = open.filter(({ contactId }) => contactId === 'dee');
+		expect(await test.store.reviews.decide({ workspace: 'acme', reviewId: review.id, by: 'eva', action: { action: 'approve' } }, settleReview)).toMatchObject({ result: 'decided', sentence: 'Put into stage New by eva.' });
+		expect(await stageOf('dee')).toBe('new');
 	});
 
 	it('moves nobody in 200 readings that flap by three points', async () => {

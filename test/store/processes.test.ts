@@ -4,7 +4,7 @@ import type { StoreConfig } from '../../store/config';
 import { MIGRATIONS } from '../../store/migrations/migrate';
 import { openStore } from '../../store/openStore';
 import { endNodeProcesses, NodeProcess } from '../services/nodeProcess';
-import { DIALECTS, dueJob, emptyPlace, newDraft, query, sendNow, stopServers, type Place } from './fixtures';
+import { DIALECTS, dueJob, emptyPlace, newDraft, query, sendNow, stopServers, toReview, type Place } from './fixtures';
 import { brokenInvariants } from './invariants';
 
 afterAll(stopServers);
@@ -60,5 +60,45 @@ describe.each(DIALECTS)('several processes on one %s store', (dialect) => {
 		const [{ written }] = await query<{ written: number }>(place.config, "select count(*) as written from {outbound} where status = 'sent'");
 		expect(written).toBeGreaterThan(0);
 		await store.close();
+	});
+
+	async function waiting(count: number): Promise<void> {
+		const store = await openStore(place.config, { idleCloseMs: 0 });
+		const drafts = Array.from({ length: count }, (_, at) => newDraft({ id: `draft-${at}`, contactId: `c-${at}`, channel: 'email', to: `c${at}@mail.example` }));
+		await store.outbound.plan(drafts.map((draft) => ({ workspace: draft.workspace, draftId: draft.id, draft })), toReview);
+		await store.close();
+	}
+	/** Decisions and what they did to the message, each of which must be there with the other. */
+	const halves = `select o.id from {outbound} o join {reviews} r on r.workspace = o.workspace and r.outbound_id = o.id
+		where (case when r.decision is null then 'in_review' else 'scheduled' end) <> o.status or (case when r.decision is null then 'It is 20 euros.' else r.edited_text end) <> ${'{text}'}`;
+	const halfDone = async (): Promise<unknown[]> => await query(place.config, halves.replace('{text}', dialect === 'sqlite' ? "json_extract(o.draft, '$.text')" : "cast(o.draft as json) ->> 'text'"));
+
+	it('two reviewers in two processes who decide on the same 120 drafts decide each once', async () => {
+		await waiting(120);
+		const workers = [start('review', place.config, 'eva'), start('review', place.config, 'max')];
+		const all = workers.map(({ process: child }) => new Promise<string>((resolve) => {
+			let said = '';
+			child.stdout?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+			child.once('exit', () => resolve(said));
+		}));
+		const results = (await Promise.all(all)).flatMap((said) => JSON.parse(said.trim().split('\n')[1]) as { result: string; id: string }[]);
+		expect(results.filter(({ result }) => result === 'decided')).toHaveLength(120);
+		expect(new Set(results.filter(({ result }) => result === 'decided').map(({ id }) => id)).size).toBe(120);
+		expect(results.filter(({ result }) => result !== 'decided' && result !== 'already_decided')).toEqual([]);
+		expect(await query(place.config, "select count(*) as n from {outbound_transitions} where actor = 'person' and to_status = 'scheduled'")).toEqual([{ n: 120 }]);
+		expect(await halfDone()).toEqual([]);
+	});
+
+	it('a process killed while it decides leaves each decision with its job, or neither', async () => {
+		await waiting(400);
+		for (const [at, delay] of [20, 60, 110].entries()) {
+			const worker = start('review', place.config, `k${at}`);
+			expect(await worker.first).toBe('reviewing');
+			await pause(delay);
+			worker.process.kill('SIGKILL');
+			await worker.ended;
+			expect(await halfDone()).toEqual([]);
+			expect((await brokenInvariants(place.config)).filter(({ rule }) => !rule.includes('reservation'))).toEqual([]);
+		}
 	});
 });

@@ -3,6 +3,7 @@
  * Prints one JSON line for everything worth knowing.
  */
 import { derivedId } from '../../engine/message/spine';
+import { settleReview } from '../../engine/message/settleReview';
 import { DAY, epochMs, later } from '../../engine/time';
 import { closeAllStores, openStore } from '../../store/openStore';
 import type { StoreConfig } from '../../store/config';
@@ -26,6 +27,21 @@ async function claim(store: Store, claimants: number): Promise<void> {
 		}),
 	);
 	say({ claimed: ids });
+}
+
+/** Decides on everything that is open, the oldest deadline first, until nothing is; prints what became of each. */
+async function review(store: Store, by: string): Promise<void> {
+	say('reviewing');
+	const results: { result: string; id: string }[] = [];
+	for (;;) {
+		const { items } = await store.reviews.search({ workspaces: ['acme'], limit: 20 });
+		if (items.length === 0) break;
+		for (const { review: { id }, draftHash } of items) {
+			const { result } = await store.reviews.decide({ workspace: 'acme', reviewId: id, by, action: { action: 'edit', text: `Signed by ${by}` }, shownHash: draftHash }, settleReview);
+			results.push({ result, id });
+		}
+	}
+	say(results);
 }
 
 /** Every kind of write, over and over, until killed. */
@@ -65,6 +81,7 @@ async function main(): Promise<void> {
 	const store = await openStore(parsed);
 	if (task === 'claim') await claim(store, Number(name));
 	else if (task === 'write') await write(store, name);
+	else if (task === 'review') await review(store, name);
 	else if (task === 'limits') say(await push(store, JSON.parse(name)));
 	else if (task === 'leave') return void say((await push(store, { calls: 1, callers: 1, seed: 1 })).calls);
 	else say('open');

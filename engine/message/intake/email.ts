@@ -24,7 +24,8 @@ export function parseEmail(payload: Fields, now: EpochMs): ParsedPayload | undef
 	if (isReport(payload, from)) return { ...parsed, statuses: payload };
 	const written = textOf(payload.textPlain) ?? textOf(payload.text) ?? htmlAsText(textOf(payload.textHtml) ?? textOf(payload.html) ?? '');
 	const own = ownText(written);
-	const recipients = [...mailboxes(header(payload, 'delivered-to')), ...mailboxes(payload.to), ...mailboxes(payload.cc)];
+	const named = [...mailboxes(payload.to), ...mailboxes(payload.cc)];
+	const recipients = [...mailboxes(header(payload, 'delivered-to')), ...named];
 	parsed.messages.push({
 		channel: 'email',
 		accountCandidates: [...new Set(recipients.map(({ address }) => address))],
@@ -35,6 +36,8 @@ export function parseEmail(payload: Fields, now: EpochMs): ParsedPayload | undef
 		timestamp: messageTime(payload.date, now),
 		...(from.name === undefined ? {} : { name: from.name }),
 		address: { kind: 'email', value: from.address },
+		recipients: named,
+		...(isAutomatic(payload) ? { automatic: true } : {}),
 	});
 	return parsed;
 }
@@ -49,6 +52,11 @@ function header(payload: Fields, name: string): string | undefined {
 	if (simple !== undefined) return simple;
 	const line = textOf(fieldsOf(payload.headers)[name]);
 	return line?.toLowerCase().startsWith(`${name}:`) ? textOf(line.slice(name.length + 1)) : line;
+}
+
+/** RFC 3834: everything but `no` is an answer no person wrote. */
+function isAutomatic(payload: Fields): boolean {
+	return !/^(?:no)?$/i.test((header(payload, 'auto-submitted') ?? '').trim());
 }
 
 /** RFC 3464 reports and mail from nobody: bounces, which belong to the message they are about. */

@@ -7,7 +7,7 @@ import { phoneNumber } from './cleaning';
 import type { IncomingMessage } from './parsed';
 
 /** Everything intake takes over from outside, one by one: what is not named here does not get in. */
-export interface IntakeFields extends Omit<IncomingMessage, 'accountCandidates' | 'address'> {
+export interface IntakeFields extends Omit<IncomingMessage, 'accountCandidates' | 'address' | 'recipients' | 'automatic'> {
 	accountId?: string;
 	threadId?: string;
 	source: Message['source'];

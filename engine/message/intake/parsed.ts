@@ -16,6 +16,10 @@ export interface IncomingMessage {
 	name?: string;
 	/** The lead's address; undefined when the provider hides it. */
 	address?: { kind: HandleKind; value: string };
+	/** To whom else a mail was written. */
+	recipients?: { address: string; name?: string }[];
+	/** A machine wrote it, by its own headers (RFC 3834). */
+	automatic?: boolean;
 }
 
 /** What our own side wrote, as the provider reports it back. */

@@ -125,7 +125,9 @@ describe('e-mail', () => {
 	const simple = { textPlain: 'Yes, send me a quote.\n\nOn Mon, 2 Mar 2026 at 09:00, Sales <sales@demo.example> wrote:\n> Reply STOP to unsubscribe', textHtml: '<p>x</p>', metadata: { 'message-id': '<a@mail.example>', 'delivered-to': 'sales@demo.example' }, attributes: { uid: 7 }, from: '"Doe, Jane" <Jane@Mail.example>', to: 'Sales <sales@demo.example>, boss@demo.example', subject: 'Re: Offer', date: 'Mon, 02 Mar 2026 09:58:20 +0000' };
 
 	it('reads the format Simple without what is quoted', () => {
-		expect(parseEmail(simple, NOW)?.messages).toEqual([{ channel: 'email', accountCandidates: ['sales@demo.example', 'boss@demo.example'], providerId: '<a@mail.example>', text: 'Yes, send me a quote.', subject: 'Re: Offer', attachments: [], timestamp: 1772445500000, name: 'Doe, Jane', address: { kind: 'email', value: 'jane@mail.example' } }]);
+		expect(parseEmail(simple, NOW)?.messages).toEqual([{ channel: 'email', accountCandidates: ['sales@demo.example', 'boss@demo.example'], providerId: '<a@mail.example>', text: 'Yes, send me a quote.', subject: 'Re: Offer', attachments: [], timestamp: 1772445500000, name: 'Doe, Jane', address: { kind: 'email', value: 'jane@mail.example' }, recipients: [{ address: 'sales@demo.example', name: 'Sales' }, { address: 'boss@demo.example' }] }]);
+		expect(parseEmail({ ...simple, metadata: { 'auto-submitted': 'auto-replied' } }, NOW)?.messages).toMatchObject([{ automatic: true }]);
+		expect(parseEmail({ ...simple, metadata: { 'auto-submitted': 'No' } }, NOW)?.messages[0].automatic).toBeUndefined();
 	});
 	it('reads the format Resolved, HTML only', () => {
 		const resolved = { from: { value: [{ address: 'jane@mail.example', name: 'Jane' }], text: 'x' }, to: { value: [{ address: 'sales@demo.example', name: '' }] }, html: '<div>Hallo &amp; danke<br>Jane</div><blockquote>STOP</blockquote>', subject: 'S', date: '2026-03-02T09:58:20.000Z', messageId: '<b@mail.example>', headers: { 'content-type': 'Content-Type: text/html' } };
