@@ -15,6 +15,8 @@ const running = new Set<NodeProcess>();
 export class NodeProcess {
 	/** Resolves with the first line it printed, parsed as JSON. */
 	readonly first: Promise<unknown>;
+	/** Resolves with all lines it printed, parsed as JSON, when its output has ended. */
+	readonly all: Promise<unknown[]>;
 	readonly ended: Promise<void>;
 	readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
 	#errors = '';
@@ -32,8 +34,13 @@ export class NodeProcess {
 			};
 			this.#child.once('exit', done).once('error', done);
 		});
+		const lines = createInterface({ input: this.#child.stdout });
+		const said: string[] = [];
+		lines.on('line', (line) => said.push(line));
+		this.all = new Promise<void>((resolve) => lines.once('close', () => resolve())).then(() => said.map((line): unknown => JSON.parse(line)));
+		this.all.catch(() => undefined);
 		this.first = new Promise<unknown>((resolve, reject) => {
-			createInterface({ input: this.#child.stdout }).once('line', (line) => resolve(JSON.parse(line)));
+			lines.once('line', (line) => resolve(JSON.parse(line)));
 			// All of its output was read by then.
 			this.#child.once('close', () => reject(new Error(`The process ended without a word: ${this.#errors}`)));
 			this.#child.once('error', reject);

@@ -76,12 +76,7 @@ describe.each(DIALECTS)('several processes on one %s store', (dialect) => {
 	it('two reviewers in two processes who decide on the same 120 drafts decide each once', async () => {
 		await waiting(120);
 		const workers = [start('review', place.config, 'eva'), start('review', place.config, 'max')];
-		const all = workers.map(({ process: child }) => new Promise<string>((resolve) => {
-			let said = '';
-			child.stdout?.on('data', (chunk: Buffer) => (said += chunk.toString()));
-			child.once('exit', () => resolve(said));
-		}));
-		const results = (await Promise.all(all)).flatMap((said) => JSON.parse(said.trim().split('\n')[1]) as { result: string; id: string }[]);
+		const results = (await Promise.all(workers.map(async ({ all }) => await all))).flatMap(([, decided]) => decided as { result: string; id: string }[]);
 		expect(results.filter(({ result }) => result === 'decided')).toHaveLength(120);
 		expect(new Set(results.filter(({ result }) => result === 'decided').map(({ id }) => id)).size).toBe(120);
 		expect(results.filter(({ result }) => result !== 'decided' && result !== 'already_decided')).toEqual([]);
@@ -95,8 +90,7 @@ describe.each(DIALECTS)('several processes on one %s store', (dialect) => {
 			const worker = start('review', place.config, `k${at}`);
 			expect(await worker.first).toBe('reviewing');
 			await pause(delay);
-			worker.process.kill('SIGKILL');
-			await worker.ended;
+			await worker.end();
 			expect(await halfDone()).toEqual([]);
 			expect((await brokenInvariants(place.config)).filter(({ rule }) => !rule.includes('reservation'))).toEqual([]);
 		}
