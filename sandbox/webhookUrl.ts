@@ -10,5 +10,6 @@ export function webhookUrl(n8nUrl: string, workflow: WorkflowJson | undefined, n
 	const { type, webhookId, parameters } = node;
 	if (type === 'n8n-nodes-base.webhook') return `${n8nUrl}/webhook/${String(parameters.path ?? webhookId)}`;
 	if (type === 'n8n-nodes-base.formTrigger') return `${n8nUrl}/form/${webhookId}`;
+	if (type.endsWith('.reviewDeskTrigger')) return `${n8nUrl}/webhook/${webhookId}/desk`;
 	return `${n8nUrl}/webhook/${webhookId}/webhook`;
 }

@@ -51,7 +51,8 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	model_spend: null,
 	score_models: null,
 	runs: null,
+	sender_holds: null,
+	// Those who work at the desk, and keyed hashes of who tried to; no contact.
 	reviewers: null,
 	sign_in_tries: null,
-	sender_holds: null,
 };
