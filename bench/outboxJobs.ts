@@ -48,12 +48,14 @@ function draftFor(workspace: string, messageId: string, contactId: string, phone
 }
 
 /** Planned, claimed, begun and marked as sent, with the routing decision taken anew on stored facts at plan, claim and begin. */
-async function outboxRates(store: Store, workspace: string): Promise<Rates> {
+async function outboxRates(store: Store, run: number): Promise<Rates> {
+	const workspace = `run${run}`;
 	await store.settings.set(workspace, { kind: 'workspace' }, { mode: 'auto', replyDelaySeconds: 0, ...CAPS }, 'bench');
 	const timestamp = iso(await store.clock.now());
 	const requests: PlanRequest[] = [];
 	for (const numbers of batches(Array.from({ length: JOBS }, (_, number) => number))) {
-		const phone = (number: number): string => `+49151${String(number).padStart(8, '0')}`;
+		// Numbers of its own: what is remembered of a phone number must not help the next run.
+		const phone = (number: number): string => `+4915${run}${String(number).padStart(8, '0')}`;
 		const recorded = await store.messages.record(workspace, numbers.map((number) => inbound({ threadId: phone(number), timestamp, providerId: `${workspace}-${number}`, contact: { phone: phone(number), name: 'Lead' } })));
 		requests.push(
 			...recorded.map(({ message, contact }, place): PlanRequest => {
@@ -101,9 +103,9 @@ async function embeddedRates(): Promise<Rates[]> {
 	const folder = mkdtempSync(join(tmpdir(), 'lead-autopilot-bench-'));
 	const store = await openStore({ kind: 'sqlite', file: join(folder, 'store.sqlite') }, { idleCloseMs: 0 });
 	try {
-		await outboxRates(store, 'warm');
+		await outboxRates(store, 0);
 		const rates: Rates[] = [];
-		for (let run = 1; run <= RUNS; run++) rates.push(await outboxRates(store, `run${run}`));
+		for (let run = 1; run <= RUNS; run++) rates.push(await outboxRates(store, run));
 		return rates;
 	} finally {
 		await store.close();
@@ -123,11 +125,11 @@ async function pairedRates(): Promise<{ ours: Rates; peer: Rates }[]> {
 		await boss.start();
 		await boss.createQueue(QUEUE);
 		await peerRates(boss);
-		await outboxRates(store, 'warm');
+		await outboxRates(store, 0);
 		const pairs: { ours: Rates; peer: Rates }[] = [];
 		for (let run = 1; run <= RUNS; run++) {
 			const turns = {
-				ours: async () => await outboxRates(store, `run${run}`),
+				ours: async () => await outboxRates(store, run),
 				peer: async () => await peerRates(boss),
 			};
 			const taken = new Map<keyof typeof turns, Rates>();

@@ -18,6 +18,7 @@ import { loadSettings } from './settings';
 import { sentToday } from './sentToday';
 import type { RouteFacts } from './store';
 import { SuppressionList } from './suppressionList';
+import { together } from './together';
 
 /** Statuses in which a reply still may go out, the one nearest to it first. */
 export const OPEN_STATUSES = ['sending', 'claimed', 'scheduled', 'in_review', 'drafted'] as const;
@@ -45,10 +46,18 @@ interface FactOptions {
 export async function loadFacts(session: Session, hash: AddressHash, rows: readonly OutboundDbRow[], { counts = true, siblings }: FactOptions = {}): Promise<LoadedFacts[]> {
 	if (rows.length === 0) return [];
 	const people = rows.map((row) => ({ workspace: row.workspace, contactId: row.contact_id, channel: row.channel }));
-	const settings = await loadSettings(session, rows.map((row) => ({ workspace: row.workspace, accountId: row.account_id ?? undefined, contactId: row.contact_id })));
-	const contactRows = await session.matching('contacts', ['workspace', 'id'], rows.map((row) => ({ workspace: row.workspace, id: row.contact_id })));
+	const [contactRows, replays, { answers, newer, givenToPerson }, settings, onThreads, inbound, approved, holds] = await together([
+		session.matching('contacts', ['workspace', 'id'], rows.map((row) => ({ workspace: row.workspace, id: row.contact_id }))),
+		replaysOf(session, rows),
+		inboundOf(session, rows),
+		loadSettings(session, rows.map((row) => ({ workspace: row.workspace, accountId: row.account_id ?? undefined, contactId: row.contact_id }))),
+		siblings ? Promise.resolve(siblings) : openSiblings(session, rows),
+		lastInbound(session, people),
+		approvedDrafts(session, rows),
+		loadHolds(session, rows.map(({ workspace }) => workspace)),
+	]);
+	const open = openReplies(onThreads);
 	const known = new Map(contactRows.map((row) => [keyOf(row.workspace, row.id), { row, person: personOf(row) }]));
-	const replays = await replaysOf(session, rows);
 	const addressees = rows.map((row, place) => {
 		const channel = ChannelSchema.parse(row.channel);
 		const to = row.to_address === '' ? [] : [{ kind: HANDLE_KIND[channel], address: normalAddress(HANDLE_KIND[channel], row.to_address) }];
@@ -58,11 +67,6 @@ export async function loadFacts(session: Session, hash: AddressHash, rows: reado
 	const suppressions = await SuppressionList.about(session, hash, addressees);
 	const contacts = new Map([...known].map(([key, { row, person }]) => [key, toContact(row, suppressions.channels(person))]));
 	const contactOf = (row: OutboundDbRow) => contacts.get(keyOf(row.workspace, row.contact_id));
-	const { answers, newer, givenToPerson } = await inboundOf(session, rows);
-	const open = openReplies(siblings ?? (await openSiblings(session, rows)));
-	const inbound = await lastInbound(session, people);
-	const approved = await approvedDrafts(session, rows);
-	const holds = await loadHolds(session, rows.map(({ workspace }) => workspace));
 	// As the caps read it: a name that is no zone is passed over.
 	const zones = rows.map((row, at) => [contactOf(row)?.timezone, settings[at].timezone].find((zone) => zone !== undefined && IANAZone.isValidZone(zone)) ?? 'UTC');
 	const today = counts ? await sentToday(session, rows.map((row, at) => ({ row, zone: zones[at], settings: settings[at] }))) : rows.map(() => ({ contact: 0, workspace: 0 }));

@@ -37,9 +37,22 @@ export function countryCode(text: string | undefined): string | undefined {
 	return Object.hasOwn(COUNTRY_ZONES, code) ? code : namesOfCountries().get(code);
 }
 
+/** Numbers whose place is remembered: one message asks for it as it is planned, claimed and begun. */
+const REMEMBERED = 5_000;
+const placesByNumber = new Map<string, PhonePlace | undefined>();
+
 /** Where a phone number is registered. Numbers move with people, so its zone is a guess. */
-export function placeOfPhone(phone: string, country?: string): { country: string; region?: string; zones: string[] } | undefined {
+export function placeOfPhone(phone: string, country?: string): PhonePlace | undefined {
 	if (phone.length > 40) return undefined;
+	const key = `${country ?? ''} ${phone}`;
+	if (placesByNumber.has(key)) return placesByNumber.get(key);
+	const place = findPlace(phone, country);
+	if (placesByNumber.size >= REMEMBERED) placesByNumber.clear();
+	placesByNumber.set(key, place);
+	return place;
+}
+
+function findPlace(phone: string, country: string | undefined): PhonePlace | undefined {
 	const digits = phone.replace(/\D/g, '');
 	const home = country as CountryCode | undefined;
 	let number = parsePhoneNumberFromString(phone.trim().replace(/^00/, '+'), home);
