@@ -5,6 +5,13 @@ import { countryCode, resolveTimezone } from '../../../engine/sendTime/timezone'
 import { isZone } from '../../../engine/sendTime/zoneClock';
 
 describe('where a contact is', () => {
+	it('what is remembered of a number depends on the country it was read in, and stays right when many came between', () => {
+		const zone = (country: string): string => resolveTimezone({ phone: '030 901820', country }).timezone;
+		expect([zone('DE'), zone('IT'), zone('DE')]).toEqual(['Europe/Berlin', 'Europe/Rome', 'Europe/Berlin']);
+		for (let number = 0; number < 6_000; number++) resolveTimezone({ phone: `x${number}` });
+		expect([zone('IT'), zone('DE')]).toEqual(['Europe/Rome', 'Europe/Berlin']);
+	});
+
 	it("takes the contact's own zone without a warning", () => {
 		expect(resolveTimezone({ timezone: 'Asia/Kathmandu', phone: '+12125550123' })).toMatchObject({ timezone: 'Asia/Kathmandu', possible: ['Asia/Kathmandu'], source: 'contact', guessed: false, warnings: [] });
 	});
