@@ -1,8 +1,12 @@
-import { addDays, assertPlannable, instantOf, isZone, localTime, nextOffsetChange, offsetAt } from '../sendTime/zoneClock';
+import { addDays, instantOf, isZone, localTime, nextOffsetChange, offsetAt } from '../sendTime/zoneClock';
 import { DAY, epochMs, later, type EpochMs } from '../time';
 
 /** The longest stretch one report looks at, days: a leap year and a day of the clock's change. */
 export const MOST_DAYS = 367;
+
+const EARLIEST = Date.UTC(1970, 0, 1);
+const LATEST = Date.UTC(3000, 0, 1);
+const isPlannable = (at: number): boolean => at >= EARLIEST && at < LATEST;
 
 /** A stretch of time, with what it takes to tell its local days without a calendar. */
 export interface Period {
@@ -17,15 +21,20 @@ export interface Period {
 	offsets: readonly { from: EpochMs; offsetMs: number }[];
 }
 
+/** Why nothing can be counted in a period, in a sentence; undefined when it can. */
+export function periodRefused({ since, until }: { since: EpochMs; until: EpochMs }): string | undefined {
+	if (!isPlannable(since) || !isPlannable(until)) return 'The period lies outside the years 1970 to 2999.';
+	if (since >= until) return 'The period is empty: its beginning is not before its end.';
+	return until - since > MOST_DAYS * DAY ? `The period is longer than ${MOST_DAYS} days. Choose a shorter one.` : undefined;
+}
+
 /**
  * The period with its clock changes.
- * @throws RangeError when it is empty, longer than `MOST_DAYS`, or lies outside 1970 to 2999.
+ * @throws RangeError when it is refused.
  */
 export function periodOf({ since, until, zone = 'UTC' }: { since: EpochMs; until: EpochMs; zone?: string }): Period {
-	assertPlannable(since);
-	assertPlannable(until);
-	if (since >= until) throw new RangeError('The period is empty: its beginning is not before its end.');
-	if (until - since > MOST_DAYS * DAY) throw new RangeError(`The period is longer than ${MOST_DAYS} days. Choose a shorter one.`);
+	const wrong = periodRefused({ since, until });
+	if (wrong !== undefined) throw new RangeError(wrong);
 	const known = isZone(zone) ? zone : 'UTC';
 	const first = epochMs(Math.max(0, Math.min(since, until - MOST_DAYS * DAY)));
 	const offsets = [{ from: first, offsetMs: offsetAt(known, first) }];
@@ -48,6 +57,21 @@ export function lastWeek(now: EpochMs, zone?: string): Period {
 	const { date, weekday } = localTime(known, now);
 	const monday = addDays(date, 1 - weekday);
 	return periodOf({ since: instantOf(known, addDays(monday, -7), 0), until: instantOf(known, monday, 0), zone });
+}
+
+/** Periods by name, as the desk and the report node offer them. */
+export const PERIODS = {
+	lastWeek,
+	last7Days: (now: EpochMs, zone?: string) => lastDays(now, 7, zone),
+	last30Days: (now: EpochMs, zone?: string) => lastDays(now, 30, zone),
+	last90Days: (now: EpochMs, zone?: string) => lastDays(now, 90, zone),
+	last365Days: (now: EpochMs, zone?: string) => lastDays(now, 365, zone),
+} as const satisfies Record<string, (now: EpochMs, zone?: string) => Period>;
+export type PeriodName = keyof typeof PERIODS;
+
+/** The period of that name; undefined when there is none. */
+export function periodNamed(name: string, now: EpochMs, zone?: string): Period | undefined {
+	return Object.entries(PERIODS).find(([known]) => known === name)?.[1](now, zone);
 }
 
 /** YYYY-MM-DD of a local day's number since 1970-01-01, as the store counts days. */

@@ -9,10 +9,15 @@ const DEAD_MAILBOX_CODES = Object.entries(ERROR_CODES.smtpEnhanced).flatMap(([co
 /** Who is named in the settings as the one that paused a sender. */
 const BREAKER = 'deliverability breaker';
 
+/** Every sender of mail with its verdict. */
+export async function judgedSenders(store: Store, workspace: string): Promise<Deliverability[]> {
+	const since = later(await store.clock.now(), -DELIVERABILITY_POLICY.windowMs);
+	return (await store.mailRecords.tallies(workspace, { since, deadMailboxCodes: DEAD_MAILBOX_CODES })).map(judgeDeliverability);
+}
+
 /** Deliverability: one item a sender of mail, with a verdict; on request those that should stop are paused. */
 export async function deliverability(store: Store, workspace: string, context: IExecuteFunctions): Promise<object[]> {
-	const since = later(await store.clock.now(), -DELIVERABILITY_POLICY.windowMs);
-	const judged = (await store.mailRecords.tallies(workspace, { since, deadMailboxCodes: DEAD_MAILBOX_CODES })).map(judgeDeliverability);
+	const judged = await judgedSenders(store, workspace);
 	const settings = await store.settings.effective(judged.map(({ accountId }) => ({ workspace, ...(accountId === undefined ? {} : { accountId }) })));
 	const pause = context.getNodeParameter('pauseSender', 0, false) === true;
 	const reports: object[] = [];

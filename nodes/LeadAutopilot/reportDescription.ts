@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { figureOperations, figureReportFields } from './figureReportDescription';
 import { shadowReportFields } from './shadowReportDescription';
 
 export const reportProperties: INodeProperties[] = [
@@ -18,7 +19,8 @@ export const reportProperties: INodeProperties[] = [
 			{ name: 'Deliverability', value: 'deliverability', action: 'Report on deliverability', description: 'Spam complaints and hard bounces of each sending mailbox in the last 7 days, and whether it may go on; one item a sender' },
 			{ name: 'Past Conversations', value: 'pastConversations', action: 'Replay past conversations', description: 'Messages of leads from the past, as they stood then, to run through a workflow; nothing of it is sent' },
 			{ name: 'Shadow Mode', value: 'shadowMode', action: 'Report on shadow mode', description: 'How many would have been sent, reviewed or blocked, why, and how often that agreed with what people did' },
-		],
+			...figureOperations,
+		].sort((a, b) => a.name.localeCompare(b.name)),
 		default: 'shadowMode',
 	},
 	{
@@ -29,5 +31,6 @@ export const reportProperties: INodeProperties[] = [
 		displayOptions: { show: { resource: ['report'], operation: ['deliverability'] } },
 		description: 'Whether to switch on the kill switch of a mailbox that should stop: its mails then wait for a person',
 	},
+	...figureReportFields,
 	...shadowReportFields,
 ];

@@ -6,6 +6,7 @@ import type { Store } from '../../store/store';
 import { makeItems } from '../shared/makeItems';
 import { readText } from '../shared/readParameter';
 import { deliverability } from './deliverabilityReport';
+import { FIGURE_REPORTS } from './figureReports';
 import { pastConversations, shadowMode } from './shadowReport';
 
 type Report = (store: Store, workspace: string, context: IExecuteFunctions) => Promise<object[]>;
@@ -18,6 +19,7 @@ const REPORTS = {
 		return conversionByBand(scores).map((band) => ({ report: { name: 'Conversion by Band', workspace, windowDays: windowMs / DAY, tooRecent, ...band } }));
 	},
 	deliverability,
+	...FIGURE_REPORTS,
 	pastConversations,
 	shadowMode,
 } satisfies Record<string, Report>;

@@ -1,8 +1,9 @@
-import { sql, type RawBuilder } from 'kysely';
+import { sql } from 'kysely';
 import type { DayCost, DayCount, FallbackCounts, Queues, RevenueCounts, SendCounts } from '../../engine/report/healthRows';
 import { epochMs, type EpochMs } from '../../engine/time';
+import { SEQ_STEP } from '../messageRows';
 import type { Session } from '../session';
-import { draftedIn, field, localDay, notReplayed, ofChannel, within, written, type Scope } from './scopeSql';
+import { draftedIn, isFallback, localDay, notReplayed, ofChannel, within, written, type Scope } from './scopeSql';
 
 /** Where a message that ends otherwise than sent stands, by when it came there. */
 const ENDED = ['failed', 'uncertain', 'blocked', 'cancelled'] as const;
@@ -36,10 +37,8 @@ export async function meanEditDistance(session: Session, scope: Scope): Promise<
 	return mean ?? undefined;
 }
 
-const isTrue = (session: Session, value: RawBuilder<unknown>): RawBuilder<unknown> => (session.dialect === 'sqlite' ? sql`${value} = 1` : sql`${value} = 'true'`);
-
 export async function draftFallbacks(session: Session, scope: Scope): Promise<FallbackCounts> {
-	const [row] = await session.rows(sql<FallbackCounts>`select count(*) as made, count(case when ${isTrue(session, field(session, 'o.draft', 'usedFallback'))} then 1 end) as fallback
+	const [row] = await session.rows(sql<FallbackCounts>`select count(*) as made, count(case when ${isFallback(session, 'o.draft')} then 1 end) as fallback
 		from ${session.table('outbound')} as o where ${draftedIn(session, scope)}`);
 	return row;
 }
@@ -73,11 +72,15 @@ export async function sendCounts(session: Session, scope: Scope): Promise<SendCo
 	const sent = sql`o.workspace = ${workspace} and o.status = 'sent' and ${within('o.sent_at', scope)} ${ofChannel('o.channel', scope)}`;
 	const reported = (event: string) => sql`(select count(distinct x.outbound_id) from ${outcomes} as x join ${outbound} as o on o.workspace = x.workspace and o.id = x.outbound_id
 		where x.workspace = ${workspace} and x.event = ${sql.lit(event)} and x.occurred_at >= ${scope.since} and x.attributed = 'id' and ${sent})`;
-	const [row] = await session.rows(sql<SendCounts>`select coalesce(sum(messages), 0) as sent, count(*) as contacts,
-			count(case when exists (select 1 from ${session.table('messages')} as m where m.workspace = ${workspace} and m.contact_id = people.contact_id and m.timestamp >= people.first_at and m.timestamp < ${until} and ${written(session)} ${ofChannel('m.channel', scope)}) then 1 end) as replied,
-			count(case when exists (select 1 from ${session.table('activities')} as a where a.workspace = ${workspace} and a.contact_id = people.contact_id and a.kind = 'opt_out' and a.at >= people.first_at and a.at < ${until}) then 1 end) as "optedOut",
-			${reported('bounced_hard')} as bounced, ${reported('complaint')} as complained
-		from (select o.contact_id, count(*) as messages, min(o.sent_at) as first_at from ${outbound} as o where ${sent} group by o.contact_id) as people`);
+	// Few wrote or stopped, many were written to: those few are looked up among the many, not the other way round.
+	const [row] = await session.rows(sql<SendCounts>`with people as (select o.contact_id, count(*) as messages, min(o.sent_at) as first_at from ${outbound} as o where ${sent} group by o.contact_id),
+		wrote as (select m.contact_id, max(m.timestamp) as last_at from ${session.table('messages')} as m
+			where m.workspace = ${workspace} and m.seq >= ${scope.since * SEQ_STEP} and m.timestamp < ${until} and ${written(session)} ${ofChannel('m.channel', scope)} group by m.contact_id),
+		stopped as (select a.contact_id, max(a.at) as last_at from ${session.table('activities')} as a where a.workspace = ${workspace} and a.kind = 'opt_out' and ${within('a.at', scope)} group by a.contact_id)
+		select (select coalesce(sum(messages), 0) from people) as sent, (select count(*) from people) as contacts,
+			(select count(*) from wrote join people on people.contact_id = wrote.contact_id where wrote.last_at >= people.first_at) as replied,
+			(select count(*) from stopped join people on people.contact_id = stopped.contact_id where stopped.last_at >= people.first_at) as "optedOut",
+			${reported('bounced_hard')} as bounced, ${reported('complaint')} as complained`);
 	return row;
 }
 

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { METRIC_DEFINITIONS } from '../../engine/experiment/metrics';
 import type { CohortCounts, FunnelCounts, ResponseTimes } from '../../engine/report/healthRows';
 import { DAY } from '../../engine/time';
@@ -13,17 +13,25 @@ const COHORT_MS = COHORT_WEEKS * 7 * DAY;
 
 /** Contacts that came in the period, and how far they got until now. With a channel: by messages of that channel. One statement. */
 export async function funnelCounts(session: Session, scope: Scope): Promise<FunnelCounts> {
-	const { workspace } = scope;
-	const [messages, outbound, outcomes] = [session.table('messages'), session.table('outbound'), session.table('outcomes')];
-	const told = (events: ReturnType<typeof sql>) => sql`exists (select 1 from ${outcomes} as x where x.workspace = ${workspace} and x.contact_id = people.id and x.occurred_at >= people.contacted_at and x.event in (${events}) ${ofChannel('x.channel', scope)})`;
-	const deal = told(sql`'deal_won'`);
-	const meeting = sql`(${deal} or ${told(MEETINGS)})`;
-	const reply = sql`(${meeting} or ${told(sql`'replied'`)} or exists (select 1 from ${messages} as m where m.workspace = ${workspace} and m.contact_id = people.id and m.timestamp >= people.contacted_at and ${written(session)} ${ofChannel('m.channel', scope)}))`;
-	const [row] = await session.rows(sql<FunnelCounts>`select count(*) as contacts, count(contacted_at) as contacted, count(case when contacted_at is not null and ${reply} then 1 end) as replied,
-			count(case when contacted_at is not null and ${meeting} then 1 end) as meetings, count(case when contacted_at is not null and ${deal} then 1 end) as deals
-		from (select c.id, (select min(o.sent_at) from ${outbound} as o where o.workspace = ${workspace} and o.contact_id = c.id and o.status = 'sent' ${ofChannel('o.channel', scope)}) as contacted_at
-			from ${session.table('contacts')} as c where c.workspace = ${workspace} and ${within('c.created_at', scope)}) as people`);
+	const { workspace, since } = scope;
+	const [row] = await session.rows(sql<FunnelCounts>`with firsts as (
+			select o.contact_id, min(o.sent_at) as at from ${session.table('outbound')} as o where o.workspace = ${workspace} and o.status = 'sent' ${ofChannel('o.channel', scope)} group by o.contact_id
+		), people as (
+			select c.id, firsts.at from ${session.table('contacts')} as c left join firsts on firsts.contact_id = c.id where c.workspace = ${workspace} and ${within('c.created_at', scope)}
+		), hits as (
+			select people.id, max(events.reached) as reached from (${reached(session, scope, since)}) as events join people on people.id = events.contact_id and events.at >= people.at group by people.id
+		)
+		select (select count(*) from people) as contacts, (select count(at) from people) as contacted, (select count(*) from hits) as replied,
+			(select count(*) from hits where reached >= 2) as meetings, (select count(*) from hits where reached >= 3) as deals`);
 	return row;
+}
+
+/** What contacts did since a moment and how far that is: 1 a reply, 2 a meeting, 3 a deal. Nothing of a contact came before the contact. */
+function reached(session: Session, scope: Scope, since: number): RawBuilder<unknown> {
+	const { workspace } = scope;
+	return sql`select m.contact_id, m.timestamp as at, 1 as reached from ${session.table('messages')} as m where m.workspace = ${workspace} and m.seq >= ${since * SEQ_STEP} and ${written(session)} ${ofChannel('m.channel', scope)}
+		union all select x.contact_id, x.occurred_at, case when x.event = 'replied' then 1 when x.event = 'deal_won' then 3 else 2 end from ${session.table('outcomes')} as x
+			where x.workspace = ${workspace} and x.event in ('replied', 'deal_won', ${MEETINGS}) and x.occurred_at >= ${since} and x.contact_id is not null ${ofChannel('x.channel', scope)}`;
 }
 
 /**
@@ -33,16 +41,21 @@ export async function funnelCounts(session: Session, scope: Scope): Promise<Funn
 export async function responseTimes(session: Session, scope: Scope): Promise<ResponseTimes> {
 	const { workspace } = scope;
 	const [messages, outbound] = [session.table('messages'), session.table('outbound')];
-	const ours = sql`(select min(o.sent_at) from ${outbound} as o where o.workspace = ${workspace} and o.contact_id = firsts.contact_id and o.status = 'sent' and o.sent_at >= firsts.at ${ofChannel('o.channel', scope)})`;
-	const theirs = sql`(select min(p.timestamp) from ${messages} as p where p.workspace = ${workspace} and p.contact_id = firsts.contact_id and p.direction = 'person' and p.timestamp >= firsts.at ${ofChannel('p.channel', scope)})`;
+	// SQLite would otherwise be free to walk all answers once a contact.
+	const join = session.dialect === 'sqlite' ? sql`cross join` : sql`join`;
 	// A provider's clock ahead of ours counts as now. Numbers are given out by the time of arrival: their index finds the period.
-	const rows = await session.rows(sql<{ wait: number | null; rank: number; answered: number; total: number }>`with firsts as (
+	const rows = await session.rows(sql<{ wait: number | null; rank: number; answered: number; total: number }>`with candidates as (
 			select m.contact_id, min(case when m.timestamp > m.received_at then m.received_at else m.timestamp end) as at from ${messages} as m
-				where m.workspace = ${workspace} and m.seq >= ${scope.since * SEQ_STEP} and ${within('m.received_at', scope)} and m.direction = 'inbound' ${ofChannel('m.channel', scope)}
-				and not exists (select 1 from ${messages} as e where e.workspace = ${workspace} and e.contact_id = m.contact_id and e.direction = 'inbound' and e.received_at < ${scope.since} ${ofChannel('e.channel', scope)})
-				group by m.contact_id
-		), answers as (select firsts.at, ${ours} as ours, ${theirs} as theirs from firsts),
-		waits as (select case when ours is null or theirs < ours then theirs else ours end - at as wait from answers),
+				where m.workspace = ${workspace} and m.seq >= ${scope.since * SEQ_STEP} and ${within('m.received_at', scope)} and m.direction = 'inbound' ${ofChannel('m.channel', scope)} group by m.contact_id
+		), known as (
+			select distinct e.contact_id from candidates ${join} ${messages} as e on e.workspace = ${workspace} and e.contact_id = candidates.contact_id and e.direction = 'inbound' and e.received_at < ${scope.since} ${ofChannel('e.channel', scope)}
+		), firsts as (
+			select * from candidates where contact_id not in (select contact_id from known)
+		), answers as (
+			select firsts.contact_id, o.sent_at as at from firsts ${join} ${outbound} as o on o.workspace = ${workspace} and o.contact_id = firsts.contact_id and o.status = 'sent' and o.sent_at >= firsts.at ${ofChannel('o.channel', scope)}
+			union all select firsts.contact_id, p.timestamp from firsts ${join} ${messages} as p on p.workspace = ${workspace} and p.contact_id = firsts.contact_id and p.direction = 'person' and p.timestamp >= firsts.at ${ofChannel('p.channel', scope)}
+		), earliest as (select contact_id, min(at) as at from answers group by contact_id),
+		waits as (select earliest.at - firsts.at as wait from firsts left join earliest on earliest.contact_id = firsts.contact_id),
 		ranked as (select wait, row_number() over (order by case when wait is null then 1 else 0 end, wait) as rank, count(wait) over () as answered, count(*) over () as total from waits)
 		select wait, rank, answered, total from ranked where ${aroundPercentiles([50, 90], sql`rank`, sql`answered`)}`);
 	const [first] = rows;
@@ -57,7 +70,7 @@ export async function cohortCounts(session: Session, scope: Scope): Promise<Coho
 	const { reply, meeting, conversion } = METRIC_DEFINITIONS;
 	const now = sql`cast(${session.now} as bigint)`;
 	const over = (windowMs: number) => sql`firsts.at + ${sql.lit(windowMs)} <= ${now}`;
-	const did = (kind: string, windowMs: number) => sql`max(case when events.kind = ${sql.lit(kind)} and events.at < firsts.at + ${sql.lit(windowMs)} then 1 else 0 end)`;
+	const did = (how: number, windowMs: number) => sql`max(case when events.reached = ${sql.lit(how)} and events.at < firsts.at + ${sql.lit(windowMs)} then 1 else 0 end)`;
 	const day = localDay('firsts.at', scope);
 	// A week begins on Monday; day 0 was a Thursday.
 	return await session.rows(sql<CohortCounts>`with firsts as (
@@ -65,11 +78,9 @@ export async function cohortCounts(session: Session, scope: Scope): Promise<Coho
 				where o.workspace = ${workspace} and o.status = 'sent' and o.sent_at is not null ${ofChannel('o.channel', scope)} group by o.contact_id) as people
 			where at >= ${since} and at < ${until}
 		), events as (
-			select m.contact_id, 'reply' as kind, m.timestamp as at from ${session.table('messages')} as m where m.workspace = ${workspace} and m.seq >= ${since * SEQ_STEP} and ${written(session)}
-			union all select x.contact_id, case when x.event = 'replied' then 'reply' when x.event = 'deal_won' then 'deal' else 'meeting' end, x.occurred_at from ${session.table('outcomes')} as x
-				where x.workspace = ${workspace} and x.event in ('replied', 'deal_won', ${MEETINGS}) and x.occurred_at >= ${since} and x.contact_id is not null
+			${reached(session, scope, since)}
 		), hits as (
-			select firsts.contact_id, ${did('reply', reply.windowMs)} as replied, ${did('meeting', meeting.windowMs)} as met, ${did('deal', conversion.windowMs)} as won
+			select firsts.contact_id, ${did(1, reply.windowMs)} as replied, ${did(2, meeting.windowMs)} as met, ${did(3, conversion.windowMs)} as won
 			from events join firsts on firsts.contact_id = events.contact_id and events.at >= firsts.at group by firsts.contact_id
 		)
 		select week, count(*) as contacts, sum(reply_over) as "replyOf", sum(replied) as replied, sum(meeting_over) as "meetingOf", sum(met) as meetings, sum(deal_over) as "dealOf", sum(won) as deals from (

@@ -8,20 +8,21 @@ import { ofChannel, within, type Scope } from './scopeSql';
 
 export type ReadinessRows = Pick<ReadinessInput, 'sentAfterOptOut' | 'optOuts' | 'contacted' | 'consented' | 'caps' | 'killSwitchTried' | 'killSwitchOn'>;
 
-/** A lawful ground on record for the channel of a message, or the contact wrote first. `p` names contact, channel and first message. */
-function hasGround(session: Session) {
-	const ground = session.dialect === 'sqlite' ? sql`exists (select 1 from json_each(c.consent) as j where j.key = p.channel)` : sql`cast(c.consent as json) -> p.channel is not null`;
-	return sql`(exists (select 1 from ${session.table('contacts')} as c where c.workspace = p.workspace and c.id = p.contact_id and ${ground})
-		or exists (select 1 from ${session.table('messages')} as m where m.workspace = p.workspace and m.contact_id = p.contact_id and m.direction = 'inbound' and m.timestamp <= p.first_at))`;
-}
-
 /** See `Figures.readiness`. Four statements. */
 export async function readinessRows(session: Session, scope: Scope): Promise<ReadinessRows> {
 	const { workspace } = scope;
 	const outbound = session.table('outbound');
 	const sent = sql`o.workspace = ${workspace} and o.status = 'sent' and ${within('o.sent_at', scope)} ${ofChannel('o.channel', scope)}`;
-	const [people] = await session.rows(sql<{ contacted: number; consented: number }>`select count(*) as contacted, count(case when ${hasGround(session)} then 1 end) as consented
-		from (select o.workspace, o.contact_id, o.channel, min(o.sent_at) as first_at from ${outbound} as o where ${sent} group by o.workspace, o.contact_id, o.channel) as p`);
+	// A lawful ground on record for the channel of the message, or the contact wrote first.
+	const ground = session.dialect === 'sqlite' ? sql`exists (select 1 from json_each(c.consent) as j where j.key = people.channel)` : sql`(cast(c.consent as json) -> people.channel) is not null`;
+	const join = session.dialect === 'sqlite' ? sql`cross join` : sql`join`;
+	const [people] = await session.rows(sql<{ contacted: number; consented: number }>`with people as (
+			select o.contact_id, o.channel, min(o.sent_at) as first_at from ${outbound} as o where ${sent} group by o.contact_id, o.channel
+		), grounded as (
+			select people.contact_id, people.channel from people ${join} ${session.table('contacts')} as c on c.workspace = ${workspace} and c.id = people.contact_id where c.consent <> '{}' and ${ground}
+			union select people.contact_id, people.channel from people ${join} ${session.table('messages')} as m on m.workspace = ${workspace} and m.contact_id = people.contact_id and m.timestamp <= people.first_at where m.direction = 'inbound'
+		)
+		select (select count(*) from people) as contacted, (select count(*) from grounded) as consented`);
 	// A suppression that is lifted is gone: what is left stood when the message went.
 	const [stops] = await session.rows(sql<{ opt_outs: number; after: number }>`select
 		(select count(*) from ${session.table('suppressions')} as s where s.workspace = ${workspace}) as opt_outs,

@@ -50,6 +50,15 @@ export function draftedIn(session: Session, scope: Scope): RawBuilder<unknown> {
 	return sql`o.workspace = ${scope.workspace} and o.status in (${ANY_STATUS}) and o.updated_at >= ${scope.since} and ${within('o.created_at', scope)} ${ofChannel('o.channel', scope)} and ${notReplayed(session, scope.workspace)}`;
 }
 
+/**
+ * Whether no model wrote a draft, without reading the document: its writer puts no blanks between name and value, and inside
+ * a text the quotes would be escaped.
+ */
+export function isFallback(session: Session, column: string): RawBuilder<unknown> {
+	const mark = sql.lit('"usedFallback":true');
+	return session.dialect === 'sqlite' ? sql`instr(${sql.ref(column)}, ${mark}) > 0` : sql`position(${mark} in ${sql.ref(column)}) > 0`;
+}
+
 /** Keeps, of values ranked 1 … total, those around the percentiles; and the first, which carries the counts. */
 export function aroundPercentiles(percents: readonly number[], rank: RawBuilder<unknown>, total: RawBuilder<unknown>): RawBuilder<unknown> {
 	const places = percents.flatMap((percent) => [sql`(${sql.lit(percent)} * (${total} - 1)) / 100 + 1`, sql`(${sql.lit(percent)} * (${total} - 1) + 99) / 100 + 1`]);
