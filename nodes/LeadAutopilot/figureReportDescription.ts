@@ -30,5 +30,5 @@ export const figureReportFields: INodeProperties[] = [
 	{ displayName: 'Period', name: 'period', type: 'options', options: periodChoices, default: 'last30Days', displayOptions: show(WITH_PERIOD), description: "In days of the workspace's time zone (Setting → Set), else UTC" },
 	{ displayName: 'Since', name: 'periodSince', type: 'string', default: '', placeholder: 'e.g. 2026-03-01T00:00:00Z', displayOptions: show(WITH_PERIOD, { period: ['own'] }), description: 'Beginning of the period, at most 367 days before its end' },
 	{ displayName: 'Until', name: 'periodUntil', type: 'string', default: '', placeholder: 'e.g. 2026-04-01T00:00:00Z', displayOptions: show(WITH_PERIOD, { period: ['own'] }), description: 'End of the period, itself not in it. Empty: now.' },
-	{ displayName: 'Channel', name: 'reportChannel', type: 'options', options: [{ name: 'All', value: 'all' }, ...channelOptions], default: 'all', displayOptions: show(['health', 'models', 'outbox', 'readiness', 'sendTimes', 'weeklyLetter']) },
+	{ displayName: 'Channel', name: 'reportChannel', type: 'options', options: [{ name: 'All', value: 'all' }, ...channelOptions], default: 'all', displayOptions: show(['health', 'models', 'outbox', 'readiness', 'sendTimes', 'weeklyLetter']), description: 'Only messages of this channel' },
 ];

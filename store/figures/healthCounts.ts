@@ -73,7 +73,7 @@ export async function sendCounts(session: Session, scope: Scope): Promise<SendCo
 	const reported = (event: string) => sql`(select count(distinct x.outbound_id) from ${outcomes} as x join ${outbound} as o on o.workspace = x.workspace and o.id = x.outbound_id
 		where x.workspace = ${workspace} and x.event = ${sql.lit(event)} and x.occurred_at >= ${scope.since} and x.attributed = 'id' and ${sent})`;
 	// Few wrote or stopped, many were written to: those few are looked up among the many, not the other way round.
-	const [row] = await session.rows(sql<SendCounts>`with people as (select o.contact_id, count(*) as messages, min(o.sent_at) as first_at from ${outbound} as o where ${sent} group by o.contact_id),
+	const [row] = await session.rows(sql<SendCounts>`with people as materialized (select o.contact_id, count(*) as messages, min(o.sent_at) as first_at from ${outbound} as o where ${sent} group by o.contact_id),
 		wrote as (select m.contact_id, max(m.timestamp) as last_at from ${session.table('messages')} as m
 			where m.workspace = ${workspace} and m.seq >= ${scope.since * SEQ_STEP} and m.timestamp < ${until} and ${written(session)} ${ofChannel('m.channel', scope)} group by m.contact_id),
 		stopped as (select a.contact_id, max(a.at) as last_at from ${session.table('activities')} as a where a.workspace = ${workspace} and a.kind = 'opt_out' and ${within('a.at', scope)} group by a.contact_id)

@@ -14,12 +14,14 @@ const COHORT_MS = COHORT_WEEKS * 7 * DAY;
 /** Contacts that came in the period, and how far they got until now. With a channel: by messages of that channel. One statement. */
 export async function funnelCounts(session: Session, scope: Scope): Promise<FunnelCounts> {
 	const { workspace, since } = scope;
-	const [row] = await session.rows(sql<FunnelCounts>`with firsts as (
+	// SQLite would otherwise be free to walk all that was done once a contact.
+	const join = session.dialect === 'sqlite' ? sql`cross join` : sql`join`;
+	const [row] = await session.rows(sql<FunnelCounts>`with firsts as materialized (
 			select o.contact_id, min(o.sent_at) as at from ${session.table('outbound')} as o where o.workspace = ${workspace} and o.status = 'sent' ${ofChannel('o.channel', scope)} group by o.contact_id
-		), people as (
+		), people as materialized (
 			select c.id, firsts.at from ${session.table('contacts')} as c left join firsts on firsts.contact_id = c.id where c.workspace = ${workspace} and ${within('c.created_at', scope)}
-		), hits as (
-			select people.id, max(events.reached) as reached from (${reached(session, scope, since)}) as events join people on people.id = events.contact_id and events.at >= people.at group by people.id
+		), hits as materialized (
+			select people.id, max(events.reached) as reached from (${reached(session, scope, since)}) as events ${join} people on people.id = events.contact_id and events.at >= people.at group by people.id
 		)
 		select (select count(*) from people) as contacts, (select count(at) from people) as contacted, (select count(*) from hits) as replied,
 			(select count(*) from hits where reached >= 2) as meetings, (select count(*) from hits where reached >= 3) as deals`);
@@ -31,7 +33,7 @@ function reached(session: Session, scope: Scope, since: number): RawBuilder<unkn
 	const { workspace } = scope;
 	return sql`select m.contact_id, m.timestamp as at, 1 as reached from ${session.table('messages')} as m where m.workspace = ${workspace} and m.seq >= ${since * SEQ_STEP} and ${written(session)} ${ofChannel('m.channel', scope)}
 		union all select x.contact_id, x.occurred_at, case when x.event = 'replied' then 1 when x.event = 'deal_won' then 3 else 2 end from ${session.table('outcomes')} as x
-			where x.workspace = ${workspace} and x.event in ('replied', 'deal_won', ${MEETINGS}) and x.occurred_at >= ${since} and x.contact_id is not null ${ofChannel('x.channel', scope)}`;
+			where x.workspace = ${workspace} and x.event in ('replied', 'deal_won', ${MEETINGS}) and x.occurred_at >= ${since} ${ofChannel('x.channel', scope)}`;
 }
 
 /**
@@ -73,13 +75,13 @@ export async function cohortCounts(session: Session, scope: Scope): Promise<Coho
 	const did = (how: number, windowMs: number) => sql`max(case when events.reached = ${sql.lit(how)} and events.at < firsts.at + ${sql.lit(windowMs)} then 1 else 0 end)`;
 	const day = localDay('firsts.at', scope);
 	// A week begins on Monday; day 0 was a Thursday.
-	return await session.rows(sql<CohortCounts>`with firsts as (
+	return await session.rows(sql<CohortCounts>`with firsts as materialized (
 			select contact_id, at from (select o.contact_id, min(o.sent_at) as at from ${session.table('outbound')} as o
 				where o.workspace = ${workspace} and o.status = 'sent' and o.sent_at is not null ${ofChannel('o.channel', scope)} group by o.contact_id) as people
 			where at >= ${since} and at < ${until}
 		), events as (
 			${reached(session, scope, since)}
-		), hits as (
+		), hits as materialized (
 			select firsts.contact_id, ${did(1, reply.windowMs)} as replied, ${did(2, meeting.windowMs)} as met, ${did(3, conversion.windowMs)} as won
 			from events join firsts on firsts.contact_id = events.contact_id and events.at >= firsts.at group by firsts.contact_id
 		)

@@ -16,7 +16,7 @@ export async function readinessRows(session: Session, scope: Scope): Promise<Rea
 	// A lawful ground on record for the channel of the message, or the contact wrote first.
 	const ground = session.dialect === 'sqlite' ? sql`exists (select 1 from json_each(c.consent) as j where j.key = people.channel)` : sql`(cast(c.consent as json) -> people.channel) is not null`;
 	const join = session.dialect === 'sqlite' ? sql`cross join` : sql`join`;
-	const [people] = await session.rows(sql<{ contacted: number; consented: number }>`with people as (
+	const [people] = await session.rows(sql<{ contacted: number; consented: number }>`with people as materialized (
 			select o.contact_id, o.channel, min(o.sent_at) as first_at from ${outbound} as o where ${sent} group by o.contact_id, o.channel
 		), grounded as (
 			select people.contact_id, people.channel from people ${join} ${session.table('contacts')} as c on c.workspace = ${workspace} and c.id = people.contact_id where c.consent <> '{}' and ${ground}

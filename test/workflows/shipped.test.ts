@@ -7,7 +7,7 @@ import type { NodeJson, WorkflowJson } from '../../sandbox/n8n/importing';
 import { shippedWorkflows, WORKFLOWS_FOLDER } from '../../sandbox/shippedWorkflows';
 import { packDescriptions } from './packDescriptions';
 
-const FILES = ['00-quick-start', '01-intake-leads', '02-intake-messages', '03-autopilot', '04-dispatch', '05-review-desk', '06-outcomes', '09-housekeeping', '11-shadow-replay'];
+const FILES = ['00-quick-start', '01-intake-leads', '02-intake-messages', '03-autopilot', '04-dispatch', '05-review-desk', '06-outcomes', '09-housekeeping', '11-shadow-replay', '12-weekly-report'];
 const STICKY = 'n8n-nodes-base.stickyNote';
 const PACK = packDescriptions();
 /** Nodes that hand a message to a channel. */
@@ -244,6 +244,16 @@ describe('09-housekeeping', () => {
 		const health = plain(workflow).find(({ name }) => name === 'Sender Health');
 		expect(health?.parameters).toMatchObject({ resource: 'report', operation: 'deliverability', pauseSender: '={{ $json.pauseSenders }}' });
 		expect(links(workflow).filter(({ from }) => from === 'Sender Health').map(({ to }) => to)).toEqual(['Alert']);
+	});
+});
+
+describe('12-weekly-report', () => {
+	it('mails what the report wrote, in both parts, once, and says when it could not', () => {
+		const workflow = read('12-weekly-report');
+		const letter = plain(workflow).find(({ name }) => name === 'Send Letter');
+		expect(letter).toMatchObject({ parameters: { emailFormat: 'both', text: '={{ $json.report.text }}', html: '={{ $json.report.html }}', options: { appendAttribution: false } }, retryOnFail: false, onError: 'continueErrorOutput' });
+		expect(links(workflow).filter(({ from }) => from === 'Send Letter')).toEqual([{ from: 'Send Letter', output: 1, to: 'Letter Not Sent' }]);
+		expect(plain(workflow).find(({ name }) => name === 'Every Monday')?.parameters).toEqual({ rule: { interval: [{ field: 'weeks', weeksInterval: 1, triggerAtDay: [1], triggerAtHour: 8, triggerAtMinute: 0 }] } });
 	});
 });
 
