@@ -17,7 +17,7 @@ export async function dayCounts(session: Session, scope: Scope): Promise<DayCoun
 	const ended = ENDED.map((status) => sql`union all select o.updated_at as at, o.channel, ${sql.lit(status)} as what from ${outbound} as o
 		where o.workspace = ${workspace} and o.status = ${sql.lit(status)} and ${within('o.updated_at', scope)} ${ofChannel('o.channel', scope)} ${status === 'cancelled' ? sql`and ${notReplayed(session, workspace)}` : sql``}`);
 	return await session.rows(sql<DayCount>`select day, channel, what, count(*) as count from (
-			select ${localDay('c.at', scope)} as day, c.channel, c.what from (
+			select ${localDay('ended.at', scope)} as day, ended.channel, ended.what from (
 				select o.sent_at as at, o.channel, 'sent' as what from ${outbound} as o
 					where o.workspace = ${workspace} and o.status = 'sent' and ${within('o.sent_at', scope)} ${ofChannel('o.channel', scope)}
 				${sql.join(ended, sql` `)}
@@ -26,7 +26,7 @@ export async function dayCounts(session: Session, scope: Scope): Promise<DayCoun
 					group by t.outbound_id, o.channel
 				union all select r.decided_at as at, o.channel, r.decision as what from ${reviews} as r join ${outbound} as o on o.workspace = r.workspace and o.id = r.outbound_id
 					where r.workspace = ${workspace} and r.kind = 'draft' and r.decision is not null and ${within('r.decided_at', scope)} ${ofChannel('o.channel', scope)}
-			) as c
+			) as ended
 		) as days group by day, channel, what`);
 }
 

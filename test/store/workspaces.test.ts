@@ -1,5 +1,7 @@
 import type { Classification } from '../../engine/classify/classification';
 import type { Reply } from '../../engine/reply/reply';
+import { sharedCounters } from '../../engine/report/limitUse';
+import { lastDays } from '../../engine/report/period';
 import { DAY, iso, later, MINUTE } from '../../engine/time';
 import type { KnowledgeInput, StageChange, Store, WeighTerms } from '../../store/store';
 import { CLAIM, DIALECTS, inbound, newDraft, openTestStore, PASS, sendNow, START, stopServers, toReview, type TestStore } from './fixtures';
@@ -42,7 +44,7 @@ async function fill(store: Store, workspace: string): Promise<void> {
 
 /** Everything the reading methods give out of a workspace. */
 async function everything(store: Store, workspace: string): Promise<unknown> {
-	const { accounts, contacts, messages, outbound, reviews, settings, suppressions, experiments, outcomes, pipelines, analyses, knowledge, labels, leadScores, modelCalls, answerTimes, sendLoad } = store;
+	const { accounts, contacts, messages, outbound, reviews, settings, suppressions, experiments, outcomes, pipelines, analyses, knowledge, labels, leadScores, modelCalls, answerTimes, figures, sendLoad } = store;
 	const vectors: unknown[] = [];
 	await knowledge.scanVectors(workspace, 'm', (page) => vectors.push(...page));
 	const labelled = await labels.list(workspace, { limit: 99 });
@@ -69,6 +71,13 @@ async function everything(store: Store, workspace: string): Promise<unknown> {
 		outbound.transitions(workspace, 'd'),
 		reviews.list(workspace, { limit: 99 }),
 		reviews.judgedDrafts(workspace, 99),
+		figures.health({ workspace, ...lastDays(START, 30) }),
+		figures.models({ workspace, ...lastDays(START, 30) }),
+		figures.pipelines({ workspace, ...lastDays(START, 30) }),
+		figures.outbox({ workspace, ...lastDays(START, 30) }),
+		figures.limits(workspace, sharedCounters),
+		figures.readiness({ workspace, ...lastDays(START, 30) }),
+		figures.sendTimes(workspace, ['whatsapp'], { since: START, sends: 9, contacts: 9, perContact: 9 }),
 		settings.effective([{ workspace, accountId: 'acc', contactId: 'c' }]),
 		suppressions.check(workspace, [{ contactId: 'c', channel: 'whatsapp' }, { channel: 'email', address: 'a@b.de' }]),
 		experiments.find(workspace, ['e', 'b-only']),
