@@ -6,10 +6,15 @@ import data from './evidence/weights.json';
 const SCALE = 100;
 const WeightsSchema = z.object({ date: z.iso.date(), source: z.string().min(1), intents: z.array(z.enum(REPLY_INTENTS)), weights: z.record(z.string(), z.array(z.number().int())) });
 const { intents: INTENTS, weights } = WeightsSchema.parse(data);
+
 /** With fewer features of words than this that were ever seen, a message says nothing the weights understand. */
 const FEWEST_KNOWN = 2;
-const OF_A_WORD = /^[wcp]\p{L}{2}/u;
-const WEIGHTS = new Map(Object.entries(weights).map(([feature, row]) => [feature, { row: Float64Array.from(row), ofAWord: OF_A_WORD.test(feature) }]));
+const WORD_FEATURE = /^[wcp]\p{L}{2}/u;
+/** Place of each feature's row in ROWS, which is one block so that it stays in the processor's cache. */
+const PLACES = new Map(Object.keys(weights).map((feature, place) => [feature, place]));
+const ROWS = Int32Array.from(Object.values(weights).flat());
+if (Object.values(weights).some((row) => row.length !== INTENTS.length)) throw new Error('A feature needs one weight for each intent');
+const OF_A_WORD = Object.keys(weights).map((feature) => WORD_FEATURE.test(feature));
 
 /**
  * How likely each intent is given the evidence, 0–1, summing to 1: multinomial logistic regression with weights fitted on
@@ -20,11 +25,10 @@ export function weighIntents({ evidence }: Features): Map<ReplyIntent, number> {
 	let known = 0;
 	for (const { amounts, scale } of evidence) {
 		for (const [feature, amount] of amounts) {
-			const weight = WEIGHTS.get(feature);
-			if (!weight) continue;
-			const { row, ofAWord } = weight;
-			if (ofAWord) known++;
-			for (let i = 0; i < scores.length; i++) scores[i] += (row[i] * amount * scale) / SCALE;
+			const place = PLACES.get(feature);
+			if (place === undefined) continue;
+			if (OF_A_WORD[place]) known++;
+			for (let i = 0; i < scores.length; i++) scores[i] += (ROWS[place * scores.length + i] * amount * scale) / SCALE;
 		}
 	}
 	if (known < FEWEST_KNOWN) return new Map();
