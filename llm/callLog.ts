@@ -1,7 +1,7 @@
 import type { ModelErrorKind } from './chatModel';
 
 /** What a model call was for. */
-export type CallPurpose = 'classify' | 'draft' | 'summarise' | 'embed';
+export type CallPurpose = 'classify' | 'draft' | 'summarise' | 'moderate' | 'embed';
 
 /** One model call for observation and cost. Holds ids and numbers, never text or keys. */
 export interface CallLogEntry {

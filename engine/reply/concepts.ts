@@ -53,18 +53,25 @@ function bySentence(canonical: CanonicalText, language: Language | undefined): P
 	return sentences;
 }
 
+/** The features of two concepts in their order; made once, as they are needed hundreds of times a message. */
+const PAIRS = new Map(CONCEPTS.map((one) => [one, new Map(CONCEPTS.map((other) => [other, { near: `k${one}>${other}`, beside: `n${one}>${other}` }]))]));
+const ALONE = new Map(CONCEPTS.map((concept) => [concept, `K${concept}`]));
+
 /** Each concept found, and each two of one sentence in their order. Linear in the text's length. */
 export function conceptFeatures(canonical: CanonicalText, language: Language | undefined): Map<string, number> {
 	const amounts = new Map<string, number>();
 	for (const found of bySentence(canonical, language)) {
 		for (const [i, one] of found.entries()) {
-			amounts.set(`K${one.tag}`, AMOUNT.alone);
-			for (const other of found.slice(i + 1)) {
-				const words = other.from - one.to;
+			amounts.set(ALONE.get(one.tag) ?? one.tag, AMOUNT.alone);
+			const pairs = PAIRS.get(one.tag);
+			for (let j = i + 1; j < found.length; j++) {
+				const words = found[j].from - one.to;
 				if (words > NEAR) break;
-				if (other.tag === one.tag) continue;
-				amounts.set(`k${one.tag}>${other.tag}`, AMOUNT.near);
-				if (words <= BESIDE) amounts.set(`n${one.tag}>${other.tag}`, AMOUNT.beside);
+				if (found[j].tag === one.tag) continue;
+				const pair = pairs?.get(found[j].tag);
+				if (!pair) continue;
+				amounts.set(pair.near, AMOUNT.near);
+				if (words <= BESIDE) amounts.set(pair.beside, AMOUNT.beside);
 			}
 		}
 	}

@@ -55,31 +55,49 @@ const TAG_AMOUNT = 3;
 const PHRASE_BONUS = 1.6;
 const CUE_AMOUNT = 1.5;
 
-/** Parts of words met before; the same words come again and again. */
-const PARTS = new Map<string, readonly string[]>();
+/** The features of one word. */
+interface WordFeatures {
+	word: string;
+	/** Its beginnings. */
+	starts: readonly string[];
+	/** Its runs of four letters. */
+	runs: readonly string[];
+}
+/** Of words met before; the same words come again and again. */
+const WORD_FEATURES = new Map<string, WordFeatures>();
 const WORDS_REMEMBERED = 20_000;
 const RUN = 4;
+const RUN_AMOUNT = 0.5;
+const START_LENGTHS = [5, 7] as const;
 
-/** Beginnings of a word, and its runs of four letters. */
-function partsOf(word: string): readonly string[] {
-	const known = PARTS.get(word);
+function featuresOfWord(word: string): WordFeatures {
+	const known = WORD_FEATURES.get(word);
 	if (known) return known;
 	const fenced = `_${word}_`;
-	const parts = [5, 7].flatMap((length) => (word.length > length ? [`p${word.slice(0, length)}`] : []));
-	for (let at = 0; at + RUN <= fenced.length; at++) parts.push(`c${fenced.slice(at, at + RUN)}`);
-	if (PARTS.size >= WORDS_REMEMBERED) PARTS.clear();
-	PARTS.set(word, parts);
-	return parts;
+	const runs: string[] = [];
+	for (let at = 0; at + RUN <= fenced.length; at++) runs.push(`c${fenced.slice(at, at + RUN)}`);
+	const made = { word: `w${word}`, starts: START_LENGTHS.filter((length) => word.length > length).map((length) => `p${word.slice(0, length)}`), runs };
+	if (WORD_FEATURES.size >= WORDS_REMEMBERED) WORD_FEATURES.clear();
+	WORD_FEATURES.set(word, made);
+	return made;
 }
 
 const ends = <T>(tokens: readonly T[]): readonly T[] => (tokens.length <= FIRST_WORDS + LAST_WORDS ? tokens : [...tokens.slice(0, FIRST_WORDS), ...tokens.slice(-LAST_WORDS)]);
 
-function wordFeatures(words: readonly string[], add: (feature: string, amount: number) => void): void {
-	for (const [i, word] of words.entries()) {
-		add(`w${word}`, 1);
-		add(`b${words[i - 1] ?? '^'} ${word}`, 1);
+function addWords(words: readonly string[], amounts: Map<string, number>): void {
+	const seen = new Set<WordFeatures>();
+	let before = '^';
+	for (const word of words) {
+		const features = featuresOfWord(word);
+		seen.add(features);
+		amounts.set(features.word, 1);
+		amounts.set(`b${before} ${word}`, 1);
+		before = word;
 	}
-	for (const word of new Set(words)) for (const part of partsOf(word)) add(part, part.startsWith('c') ? 0.5 : 1);
+	for (const { starts, runs } of seen) {
+		for (const start of starts) amounts.set(start, 1);
+		for (const run of runs) amounts.set(run, RUN_AMOUNT);
+	}
 }
 
 function shapeFeatures(text: string, words: readonly string[], add: (feature: string, amount: number) => void): void {
@@ -102,7 +120,7 @@ export function featuresOf(text: string, canonical: CanonicalText, language: Lan
 	const amounts = new Map<string, number>();
 	const add = (feature: string, amount: number): void => void amounts.set(feature, amount);
 	const words = ends(canonical.tokens).map(({ word }) => (/^\d+$/.test(word) ? `#${word.length}` : word));
-	wordFeatures(words, add);
+	addWords(words, amounts);
 	for (const cue of cues) add(`r${cue}`, CUE_AMOUNT);
 	shapeFeatures(text.slice(0, 2_000), words, add);
 	const tags = new Map<EvidenceTag, number>();

@@ -135,12 +135,25 @@ function fromLeet(word: string): string | undefined {
 	return SPOKEN.has(other) ? other : undefined;
 }
 
+/** Words met before and what they stand for; the same words come again and again. */
+const REPAIRS = new Map<string, string | undefined>();
+const WORDS_REMEMBERED = 20_000;
+
 /** The listed word that a misspelt, stretched ("stoooop") or leetspeak ("5t0p") one stands for; undefined when it is none. */
 export function repairWord(word: string): string | undefined {
+	const known = REPAIRS.get(word);
+	if (known !== undefined || REPAIRS.has(word)) return known;
+	const found = listedWord(word);
+	if (REPAIRS.size >= WORDS_REMEMBERED) REPAIRS.clear();
+	REPAIRS.set(word, found);
+	return found;
+}
+
+function listedWord(word: string): string | undefined {
 	if (KNOWN.has(word)) return word;
 	if (/[0-9@$]/.test(word)) return fromLeet(word);
 	const squeezed = word.replace(/(.)\1{2,}/g, '$1');
-	if (squeezed !== word) return repairWord(squeezed) ?? squeezed;
+	if (squeezed !== word) return listedWord(squeezed) ?? squeezed;
 	const variant = VARIANTS[word];
 	if (variant) return variant;
 	if (word.length < 6 || word.length > 18) return undefined;

@@ -1,5 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { CHECKS, DEFAULT_ACTIONS, type CheckName } from '../../engine/gate/check';
+import { modelField, redactField } from '../shared/modelParameters';
 import { channelField, contactField, workspaceField } from '../shared/parameters';
 
 const CHECK_TEXTS: Readonly<Record<CheckName, { name: string; says: string }>> = {
@@ -40,6 +41,7 @@ const actionFields = CHECKS.map((check): INodeProperties => ({
 	description: CHECK_TEXTS[check].says,
 })).sort((a, b) => a.displayName.localeCompare(b.displayName));
 
+const WITH_MODEL = { hide: { model: ['none'] } };
 const OUTBOUND = { show: { check: ['outbound'] } };
 const INBOUND = { show: { check: ['inbound'] } };
 
@@ -96,6 +98,26 @@ export const qualityGateProperties: INodeProperties[] = [
 		description: 'What the lead wrote',
 		displayOptions: INBOUND,
 	},
+	{
+		...modelField,
+		default: 'none',
+		noDataExpression: true,
+		description: 'Who looks besides the rules. A model is asked about what no rule blocked; it can object, never clear.',
+	},
+	{
+		displayName: 'Model Checks',
+		name: 'modelActions',
+		type: 'collection',
+		placeholder: 'Change a Check',
+		default: {},
+		description: 'What happens when the model objects. Without a change it moderates drafts (Review) and does not judge prompt injection.',
+		displayOptions: WITH_MODEL,
+		options: [
+			{ displayName: 'Moderation', name: 'model_moderation', type: 'options', options: ACTIONS, default: 'review', description: 'Insults, threats, hate and the like in a draft, also in words no list knows' },
+			{ displayName: 'Prompt Injection', name: 'model_injection', type: 'options', options: ACTIONS, default: 'off', description: 'What the contact wrote gives orders to a model. Off by default: it is one more text for the model to read.' },
+		],
+	},
+	{ ...redactField, displayOptions: WITH_MODEL },
 	{ displayName: 'Actions', name: 'actions', type: 'collection', placeholder: 'Change a Check', default: {}, options: actionFields, description: 'What happens when a check objects. Checks not listed keep their default.', displayOptions: OUTBOUND },
 	{
 		displayName: 'Options',

@@ -7,7 +7,9 @@ import type { Reply } from '../../engine/reply/reply';
 import { DAY, later, type EpochMs } from '../../engine/time';
 import type { OptOutRequest, Store } from '../../store/store';
 import { commitIsolated, settled, type Settled } from '../shared/batch';
+import type { NodeModel } from '../shared/model';
 import { byWorkspace } from './byWorkspace';
+import { judgeByModel } from './judgeByModel';
 import type { InboundParameters } from './readGateParameters';
 
 export interface InboundVerdict {
@@ -73,8 +75,8 @@ async function optOut(store: Store, request: OptOutRequest[], verdicts: InboundV
 	return done;
 }
 
-/** Reads and screens all messages, then writes for all at once: readings, opt-outs (one transaction each batch), reviews, settled ones. */
-export async function gateInbound(store: Store | undefined, items: InboundParameters[], now: EpochMs, record: boolean): Promise<Settled<InboundVerdict>[]> {
+/** Reads and screens all messages by rules, then by the model if there is one, and writes for all at once: readings, opt-outs (one transaction each batch), reviews, settled ones. */
+export async function gateInbound(store: Store | undefined, items: InboundParameters[], now: EpochMs, record: boolean, model?: NodeModel): Promise<Settled<InboundVerdict>[]> {
 	const stored: (Reply | undefined)[] = items.map(() => undefined);
 	if (store) {
 		for (const [workspace, places] of byWorkspace(items)) {
@@ -82,7 +84,18 @@ export async function gateInbound(store: Store | undefined, items: InboundParame
 			places.forEach((place, i) => (stored[place] = readings[i]));
 		}
 	}
-	const verdicts = items.map((params, i) => judge(params, stored[i]));
+	const byRules = items.map((params, i) => judge(params, stored[i]));
+	const gates = await judgeByModel(
+		store,
+		model,
+		items.map(({ workspace, text, message, modelActions: actions, redact }, i) => ({
+			workspace,
+			gate: byRules[i].inboundGate,
+			correlationId: message?.id,
+			question: { actions, written: [text], redacting: redact ? { language: byRules[i].reply.language, rng: Math.random } : undefined },
+		})),
+	);
+	const verdicts = byRules.map((verdict, i) => ({ ...verdict, inboundGate: gates[i] }));
 	const results: Settled<InboundVerdict>[] = verdicts.map(settled.ok);
 	if (!store || !record) return results;
 	const kept = items.flatMap((params, place) => (params.record ? [place] : []));

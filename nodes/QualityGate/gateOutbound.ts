@@ -5,7 +5,9 @@ import type { EffectiveSettings } from '../../engine/message/settings';
 import type { EpochMs } from '../../engine/time';
 import type { OutboundRow, Store } from '../../store/store';
 import { settled, type Settled } from '../shared/batch';
+import type { NodeModel } from '../shared/model';
 import { byWorkspace } from './byWorkspace';
+import { judgeByModel, type RuledItem } from './judgeByModel';
 import type { OutboundParameters } from './readGateParameters';
 
 /** What the store knows about one item. */
@@ -36,15 +38,27 @@ async function load(store: Store, items: OutboundParameters[]): Promise<Known[]>
 	return known;
 }
 
+/** What is stored is what will be sent. */
+function textOf(params: OutboundParameters, { row }: Known): { text: string; subject?: string } {
+	return { text: row?.draft.text ?? params.text, subject: row?.draft.subject ?? params.subject };
+}
+
+function ruled(params: OutboundParameters, known: Known, gate: Gate): RuledItem {
+	const { workspace, conversation, language, draft, modelActions: actions } = params;
+	const lastOurs = conversation?.findLastIndex((turn) => turn.from !== 'lead') ?? -1;
+	const written = conversation?.slice(lastOurs + 1).map(({ text }) => text);
+	const redacting = params.redact ? { language, rng: Math.random } : undefined;
+	return { workspace, gate, correlationId: draft?.id, question: { actions, draft: textOf(params, known), written, redacting } };
+}
+
 function gateOne(params: OutboundParameters, known: Known, now: EpochMs): Gate {
-	// What is stored is what will be sent, and what its own gate decided cannot be talked away by an item.
+	// What a stored draft's own gate decided cannot be talked away by an item.
 	const draft = known.row?.draft ?? params.draft;
 	const contact = known.contact ? { ...params.contact, ...known.contact } : params.contact;
 	const company = [known.settings?.companyName, known.settings?.senderName, known.settings?.postalAddress].filter((text) => text !== undefined);
 	const wrote = params.conversation?.some((turn) => turn.from === 'lead') === true;
 	return gateDraft({
-		text: known.row?.draft.text ?? params.text,
-		subject: known.row?.draft.subject ?? params.subject,
+		...textOf(params, known),
 		channel: params.channel,
 		language: params.language,
 		facts: draft?.facts,
@@ -79,8 +93,8 @@ function rulesOf({ actions, known, allowedDomains, words, patterns }: OutboundPa
 	return { ...(Object.keys(actions).length > 0 ? { actions } : {}), ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)) };
 }
 
-/** Loads for all, checks each, records all verdicts. Without a store the checks that need one say skipped. */
-export async function gateOutbound(store: Store | undefined, items: OutboundParameters[], now: EpochMs, record: boolean): Promise<Settled<Gate>[]> {
+/** Loads for all, checks each by rules, then by the model if there is one, and records all verdicts. Without a store the checks that need one say skipped. */
+export async function gateOutbound(store: Store | undefined, items: OutboundParameters[], now: EpochMs, record: boolean, model?: NodeModel): Promise<Settled<Gate>[]> {
 	const known = store ? await load(store, items) : items.map((): Known => ({}));
 	const results = items.map((params, i): Settled<Gate> => {
 		try {
@@ -89,6 +103,9 @@ export async function gateOutbound(store: Store | undefined, items: OutboundPara
 			return settled.failed(error);
 		}
 	});
+	const passedOn = results.flatMap((result, place) => (result.ok ? [{ place, item: ruled(items[place], known[place], result.value) }] : []));
+	const judged = await judgeByModel(store, model, passedOn.map(({ item }) => item));
+	passedOn.forEach(({ place }, i) => (results[place] = settled.ok(judged[i])));
 	if (!store || !record) return results;
 	for (const [workspace, places] of byWorkspace(items)) {
 		const gates = places.flatMap((place) => {

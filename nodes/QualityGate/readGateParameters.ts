@@ -4,6 +4,7 @@ import { HANDLE_KIND, parseChannel, type Channel } from '../../engine/channels/c
 import { DraftSchema, type Draft } from '../../engine/draft/draft';
 import type { Action, CheckName } from '../../engine/gate/check';
 import { CHECKS } from '../../engine/gate/check';
+import { DEFAULT_MODEL_ACTIONS, MODEL_CHECKS, type ModelCheck } from '../../engine/gate/modelCheck';
 import { ContactSchema, type Contact } from '../../engine/message/contact';
 import { ConversationSchema, MessageSchema, type Conversation, type Message } from '../../engine/message/message';
 import { readChannel, readKey, readOptionalText, readText } from '../shared/readParameter';
@@ -24,6 +25,10 @@ export interface Addressed {
 	text: string;
 	/** Whether anything is kept; never of what a lead wrote in the past. */
 	record: boolean;
+	/** What happens when the model objects. */
+	modelActions: Readonly<Record<ModelCheck, Action>>;
+	/** Whether personal data is hidden from the model. */
+	redact: boolean;
 }
 export interface OutboundParameters extends Addressed {
 	kind: 'outbound';
@@ -73,7 +78,11 @@ function readAddressed(source: IExecuteFunctions, index: number, item: INodeExec
 	const channel = readChannel(source, index);
 	const reference = readOptionalText(source, 'contact', index);
 	const contact = contactOf(item);
-	return { workspace: readText(source, 'workspace', index, 'Workspace'), channel, reference, contact, address: addressOn(parseChannel(channel) ?? channel, contact, reference), message, text, record };
+	const chosen = source.getNodeParameter('modelActions', index, {}) as Record<string, unknown>;
+	const modelActions = { ...DEFAULT_MODEL_ACTIONS };
+	for (const check of MODEL_CHECKS) modelActions[check] = ActionSchema.catch(DEFAULT_MODEL_ACTIONS[check]).parse(chosen[check]);
+	const redact = source.getNodeParameter('redact', 0, false) === true;
+	return { workspace: readText(source, 'workspace', index, 'Workspace'), channel, reference, contact, address: addressOn(parseChannel(channel) ?? channel, contact, reference), message, text, record, modelActions, redact };
 }
 
 /** Reads one item's parameters. */

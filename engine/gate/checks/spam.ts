@@ -18,6 +18,8 @@ const HOST = /(?<![@\w.-])(?:https?:\/\/)?(?:www\.)?((?:[a-z0-9-]{1,40}\.){1,3}[
 const SHOUTED_WORDS = /(?<!\p{L})\p{Lu}{4,30}(?:[ ,!]{1,3}\p{Lu}{2,30}){2,20}(?!\p{L})/u;
 const SHOUTED_SHARE = 0.6;
 const LETTERS_TO_JUDGE = 25;
+const FIRST_BEYOND_ASCII = 128;
+const [CODE_A, CODE_Z, CODE_SMALL_A, CODE_SMALL_Z] = ['A', 'Z', 'a', 'z'].map((letter) => letter.charCodeAt(0));
 
 interface Signal {
 	reason: string;
@@ -27,17 +29,32 @@ interface Signal {
 	weight: number;
 }
 
-function shouting(text: string): Signal | undefined {
-	const run = SHOUTED_WORDS.exec(text);
-	if (run) return { reason: `'${run[0].slice(0, 40)}' is shouted.`, start: run.index, end: run.index + run[0].length, weight: 0.3 };
-	let upper = 0;
+/** Letters that have a small and a capital form, and how many are capitals. */
+function capitals(text: string): { letters: number; upper: number } {
 	let letters = 0;
-	for (const character of text) {
+	let upper = 0;
+	for (let i = 0; i < text.length; i++) {
+		const code = text.codePointAt(i) ?? 0;
+		if (code < FIRST_BEYOND_ASCII) {
+			const capital = code >= CODE_A && code <= CODE_Z;
+			if (capital) upper++;
+			if (capital || (code >= CODE_SMALL_A && code <= CODE_SMALL_Z)) letters++;
+			continue;
+		}
+		const character = String.fromCodePoint(code);
+		i += character.length - 1;
 		const small = character.toLowerCase();
 		if (small === character.toUpperCase()) continue;
 		letters++;
 		if (character !== small) upper++;
 	}
+	return { letters, upper };
+}
+
+function shouting(text: string): Signal | undefined {
+	const run = SHOUTED_WORDS.exec(text);
+	if (run) return { reason: `'${run[0].slice(0, 40)}' is shouted.`, start: run.index, end: run.index + run[0].length, weight: 0.3 };
+	const { letters, upper } = capitals(text);
 	return letters >= LETTERS_TO_JUDGE && upper / letters > SHOUTED_SHARE ? { reason: `${Math.round((100 * upper) / letters)} % of the letters are capitals.`, weight: 0.3 } : undefined;
 }
 
