@@ -2,15 +2,19 @@ import { sql } from 'kysely';
 import { ChannelSchema } from '../engine/channels/channel';
 import { labelOfReply } from '../engine/outcome/labels';
 import type { Reply } from '../engine/reply/reply';
-import { epochMs } from '../engine/time';
+import { epochMs, SECOND, type EpochMs } from '../engine/time';
 import { attribute } from './attribution';
 import { fromJson } from './bulk';
 import { outcomeRow } from './outcomeRows';
+import type { RowOf } from './schema';
 import type { Session } from './session';
 import type { OutcomeInput } from './store';
 
 /** What tells an answer apart from every other, whoever reports it. */
 export const answerEventId = (messageId: string): string => `answer:${messageId}`;
+
+/** Providers name whole seconds: an answer within the second of our send would seem to come before it. */
+const writtenAt = ({ timestamp }: RowOf<'messages'>): EpochMs => epochMs(timestamp % SECOND === 0 ? timestamp + SECOND - 1 : timestamp);
 
 /**
  * A message that answers one of ours is an outcome of that one, labelled by how it reads; read again (refined by a model,
@@ -24,7 +28,7 @@ export async function recordAnswers(session: Session, workspace: string, message
 		return [{
 			workspace,
 			event: 'replied',
-			occurredAt: epochMs(Math.min(row.timestamp, row.received_at)),
+			occurredAt: writtenAt(row),
 			threadId: row.thread_id,
 			contactId: row.contact_id,
 			channel: ChannelSchema.parse(row.channel),

@@ -4,33 +4,35 @@ import { outcomeEventOptions } from '../shared/outcomeEventOptions';
 import { modelField, redactField } from '../shared/modelParameters';
 import { workspaceField } from '../shared/parameters';
 
-const METRIC_NAMES: Readonly<Record<PerformanceMetric, string>> = {
-	opened: 'Opened',
-	clicked: 'Clicked',
-	replied: 'Replied',
-	positive_reply: 'Positive Reply',
-	meeting: 'Meeting',
-	deal: 'Deal Won',
-	opt_out: 'Opt-Out',
-	complaint: 'Complaint',
-	bounced: 'Bounced',
+type Words = readonly [name: string, description: string];
+const METRIC_WORDS: Readonly<Record<PerformanceMetric, Words>> = {
+	opened: ['Opened', 'Opened or read by a person, within 7 days'],
+	clicked: ['Clicked', 'A link was followed by a person, within 7 days'],
+	replied: ['Replied', 'Answered in any way, within 14 days; absence notices are no answers'],
+	positive_reply: ['Positive Reply', 'Answered with interest, a question or a wish to meet, within 14 days'],
+	meeting: ['Meeting', 'A meeting was booked or held, within 30 days'],
+	deal: ['Deal Won', 'A deal was won, within 90 days'],
+	opt_out: ['Opt-Out', 'Unsubscribed or asked to stop, within 14 days'],
+	complaint: ['Complaint', 'Marked as spam or complained, within 14 days'],
+	bounced: ['Bounced', 'Did not arrive, within 7 days'],
 };
-const DIMENSION_NAMES: Readonly<Record<PerformanceDimension, string>> = {
-	framework: 'Framework',
-	tone: 'Tone',
-	persona: 'Persona',
-	variant: 'Variant',
-	model: 'Model',
-	promptVersion: 'Prompt Version',
-	channel: 'Channel',
-	hour: 'Hour (Local)',
-	industry: 'Industry',
-	role: 'Role',
-	country: 'Country',
-	language: 'Language',
+const DIMENSION_WORDS: Readonly<Record<PerformanceDimension, Words>> = {
+	framework: ['Framework', 'How the message was built'],
+	tone: ['Tone', 'How the message sounded'],
+	persona: ['Persona', 'Who was writing'],
+	variant: ['Variant', 'Experiment and variant, as experiment:variant'],
+	model: ['Model', 'The model that wrote it'],
+	promptVersion: ['Prompt Version', 'The hash of what the model was told'],
+	channel: ['Channel', 'The channel it was sent on'],
+	hour: ['Hour (Local)', 'The hour at the contact, as Best Send Time had it'],
+	industry: ['Industry', "The contact's attribute industry"],
+	role: ['Role', "The contact's attribute role"],
+	country: ['Country', "The contact's country"],
+	language: ['Language', "The contact's language"],
 };
 const SEGMENTS: readonly PerformanceDimension[] = ['industry', 'role', 'country', 'language', 'channel'];
-const named = <T extends string>(values: readonly T[], names: Readonly<Record<T, string>>) => values.map((value) => ({ name: names[value], value })).sort((a, b) => a.name.localeCompare(b.name));
+const named = <T extends string>(values: readonly T[], words: Readonly<Record<T, Words>>) =>
+	values.map((value) => ({ name: words[value][0], value, description: words[value][1] })).sort((a, b) => a.name.localeCompare(b.name));
 
 const show = (...operation: string[]): INodeProperties['displayOptions'] => ({ show: { operation } });
 
@@ -156,7 +158,7 @@ export const outcomeTrackProperties: INodeProperties[] = [
 		displayName: 'By',
 		name: 'by',
 		type: 'options',
-		options: named(PERFORMANCE_DIMENSIONS, DIMENSION_NAMES),
+		options: named(PERFORMANCE_DIMENSIONS, DIMENSION_WORDS),
 		default: 'framework',
 		displayOptions: { show: { operation: ['performance'], show: ['groups'] } },
 		description: 'What messages are told apart by',
@@ -165,7 +167,7 @@ export const outcomeTrackProperties: INodeProperties[] = [
 		displayName: 'Segment',
 		name: 'segment',
 		type: 'options',
-		options: named(SEGMENTS, DIMENSION_NAMES),
+		options: named(SEGMENTS, DIMENSION_WORDS),
 		default: 'industry',
 		displayOptions: { show: { operation: ['performance'], show: ['strategies'] } },
 		description: 'What leads are told apart by',
@@ -174,10 +176,10 @@ export const outcomeTrackProperties: INodeProperties[] = [
 		displayName: 'Metric',
 		name: 'metric',
 		type: 'options',
-		options: named(PERFORMANCE_METRICS, METRIC_NAMES),
+		options: named(PERFORMANCE_METRICS, METRIC_WORDS),
 		default: 'positive_reply',
 		displayOptions: show('performance'),
-		description: 'What counts as success in the sentence. Only messages whose window is over count: 7 days for opens, clicks and bounces, 14 for answers, opt-outs and complaints, 30 for meetings, 90 for deals.',
+		description: 'What counts as success in the sentence. Only messages whose window is over count.',
 	},
 	{
 		displayName: 'Days',

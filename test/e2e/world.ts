@@ -58,9 +58,10 @@ export function spineOf(row: OutboundRow): string {
 	return draftId(row.workspace, row.inboundIds[0] ?? '', row.contactId);
 }
 
-export async function startWorld(): Promise<World> {
+/** @param more workflows besides those between intake and dispatch */
+export async function startWorld(more: string[] = []): Promise<World> {
 	const sandbox = await startSandbox({
-		workflows: ['01', '02', '03', '04'],
+		workflows: ['01', '02', '03', '04', ...more],
 		replacements: {
 			'03': { 'Conversation Ready': { ...QUICK, 'parameters.options.quietSeconds': 1.5 }, 'Generate With Confidence': { 'parameters.auditShare': 0 } },
 			'04': { 'Send Due': QUICK, Settings: { 'assignments.twilioAccountSid': SANDBOX.twilioAccountSid, 'assignments.smsNumber': SANDBOX.smsNumber, 'assignments.fromEmail': SANDBOX.mailUser } },

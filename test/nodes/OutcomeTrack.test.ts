@@ -60,7 +60,8 @@ describe('Outcome Track', () => {
 		const deal = (options: object) => runNode(node, [{ email: 'cy@example.com' }], { parameters: { operation: 'recordEvent', event: 'deal_won', options: { ...options } } });
 		expect((await deal({ value: 1200.5, currency: 'eur' })).outputs[0][0].json.outcome).toMatchObject({ value: 1200.5, currency: 'EUR' });
 		await expect(deal({ value: 'a lot' })).rejects.toThrow(/'Value' must be a number/);
-		await expect(deal({ value: 1, currency: 'euros' })).rejects.toThrow(/three-letter code/);
+		await expect(deal({ value: 10.5, currency: 'JPY' })).rejects.toThrow(/more digits behind the point than JPY has/);
+		await expect(deal({ value: 1, currency: 'euros' })).rejects.toThrow(/'Currency' is no currency/);
 	});
 
 	it('says what it needs: something to attribute to, a known payload, the store', async () => {

@@ -17,7 +17,7 @@ const BUILT_IN_CREDENTIALS = new Set(['smtp']);
 /** Fields whose label says all there is to say. */
 const PLAIN = new Set(['Company', 'Company Name', 'Database', 'Email', 'Host', 'Name', 'Operation', 'Options', 'Password', 'Phone', 'Pipeline Name', 'Port', 'Resource', 'Sender Name', 'Stage', 'Subject', 'User']);
 /** Dropdowns whose choices need no explanation. */
-const PLAIN_CHOICES = new Set(['Channel', 'Channels', 'Event', 'Intent', 'Provider', 'Reply Intent', 'Resource', 'Status', 'Statuses', 'Working Days']);
+const PLAIN_CHOICES = new Set(['Channel', 'Channels', 'Event', 'Events', 'Intent', 'Provider', 'Reply Intent', 'Resource', 'Status', 'Statuses', 'Working Days']);
 const PLAIN_CHOICE = new Set(['Block', 'Off', 'Pass', 'Review']);
 
 /** Products that are written in two cases, unlike a code of ours that slipped through. */
