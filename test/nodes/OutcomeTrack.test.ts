@@ -1,5 +1,8 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { OutcomeSchema } from '../../engine/outcome/outcome';
 import { OutcomeTrack } from '../../nodes/OutcomeTrack/OutcomeTrack.node';
 import { useEmbeddedStore } from './embeddedStore';
+import { useModelStandIn } from './modelStandIn';
 import { runNode } from './runNode';
 
 const node = new OutcomeTrack();
@@ -9,6 +12,7 @@ const status = { id: 'wamid.1', status: 'delivered', timestamp: '1779271300', re
 
 describe('Outcome Track', () => {
 	const { store, breakStore } = useEmbeddedStore();
+	const model = useModelStandIn();
 
 	it('records a message nobody planned as sent, once', async () => {
 		const first = await sentTo('ann@example.com');
@@ -75,5 +79,65 @@ describe('Outcome Track', () => {
 		const { outputs } = await runNode(node, [{ body: 'rubbish' }, { body: { statuses: [status] } }], { continueOnFail: true, parameters: { operation: 'recordPayload' } });
 		expect(outputs[0][0].json.error).toMatch(/not valid JSON/);
 		expect(outputs[0][1].json.outcome).toMatchObject({ event: 'delivered', attributed: 'none' });
+	});
+
+	describe('Analyse Reply', () => {
+		const analyse = async (items: IDataObject[], more: INodeParameters = {}, credentials = {}) => await runNode(node, items, { parameters: { operation: 'analyseReply', model: 'none', ...more }, credentials });
+
+		it('says how an answer is meant and what it is worth, and records it once', async () => {
+			await sentTo('ann@example.com', { occurredAt: '' });
+			const { outputs } = await analyse([{ email: 'ann@example.com', text: 'Sounds great, I am interested. Please send me an offer.' }]);
+			expect(outputs[0][0].json.outcome).toMatchObject({ event: 'replied', label: 'positive_reply', weight: 3, attributed: 'contact', recorded: true });
+			const { reward } = OutcomeSchema.parse(outputs[0][0].json.outcome);
+			expect(reward).toBeGreaterThan(0);
+			expect(reward).toBeLessThanOrEqual(0.3);
+			expect((await analyse([{ email: 'ann@example.com', text: 'Sounds great, I am interested. Please send me an offer.' }])).outputs[0][0].json.outcome).toMatchObject({ recorded: false });
+			expect(await store().outcomes.list('default', { events: ['replied'], limit: 9 })).toHaveLength(1);
+		});
+
+		it('takes a wish to stop for that, an absence notice for nothing, and records neither for nobody', async () => {
+			const { outputs } = await analyse([{ email: 'bo@example.com', text: 'Please unsubscribe me and stop writing.' }, { email: 'cy@example.com', text: 'I am out of office until Monday. This is an automatic reply.' }, { text: 'How much is it?' }]);
+			expect(outputs[0].map(({ json }) => OutcomeSchema.parse(json.outcome).label)).toEqual(['opt_out', 'automatic_reply', 'positive_reply']);
+			expect(outputs[0][2].json.outcome).toMatchObject({ recorded: false, sentence: expect.stringContaining('names no message and no person') });
+			expect(await store().outcomes.list('default', { events: ['replied'], limit: 9 })).toMatchObject([{ contactId: 'bo@example.com', label: 'opt_out', attributed: 'none' }]);
+		});
+
+		it('works without a store, with a hint, and needs a text', async () => {
+			breakStore();
+			const { outputs, hints } = await analyse([{ email: 'ann@example.com', text: 'Too expensive for us, sorry.' }]);
+			expect(outputs[0][0].json.outcome).toMatchObject({ label: 'objection', weight: 1, recorded: false });
+			expect(hints.join()).toContain('not put on record');
+			await expect(analyse([{ email: 'ann@example.com' }])).rejects.toThrow(/no answer to analyse/);
+		});
+
+		it('is refined by a model where one is there, and stays by rules when it fails', async () => {
+			model.answers({ intent: 'objection', asksToStop: false, sentiment: -0.5 });
+			const text = 'Well, I suppose we shall see about that, then.';
+			const refined = await analyse([{ email: 'ann@example.com', text }], { model: 'credential' }, model.credential());
+			expect(refined.outputs[0][0].json.outcome).toMatchObject({ label: 'objection', sentiment: -0.5, reward: expect.closeTo(-0.075, 10) });
+			model.fails({ status: 400 });
+			const failed = await analyse([{ email: 'bo@example.com', text }], { model: 'credential' }, model.credential());
+			expect(failed.outputs[0][0].json.outcome).toMatchObject({ sentence: expect.stringContaining('Read by rules, because') });
+		});
+	});
+
+	it('finds what is on record, with the message it came of', async () => {
+		await sentTo('ann@example.com', { occurredAt: '' });
+		await runNode(node, [{ email: 'ann@example.com' }], { parameters: { operation: 'recordEvent', event: 'meeting_booked' } });
+		const find = async (parameters: INodeParameters) => (await runNode(node, [{}], { parameters: { operation: 'find', ...parameters } })).outputs[0].map(({ json }) => OutcomeSchema.parse(json.outcome).event);
+		expect((await find({})).sort()).toEqual(['meeting_booked', 'sent']);
+		expect(await find({ filters: { events: ['meeting_booked'] }, contact: 'ann@example.com' })).toEqual(['meeting_booked']);
+		expect(await find({ contact: 'nobody@example.com' })).toEqual([]);
+		expect(await find({ limit: 1 })).toHaveLength(1);
+	});
+
+	it('shows performance by group, with what is too young left out and small numbers called that', async () => {
+		const long = new Date(Date.now() - 40 * 86_400_000).toISOString();
+		await sentTo('ann@example.com', { occurredAt: long });
+		await sentTo('bo@example.com', { occurredAt: '', providerId: 'wamid.2' });
+		const { outputs } = await runNode(node, [{}], { parameters: { operation: 'performance', by: 'channel', metric: 'meeting' } });
+		expect(outputs[0].map(({ json }) => json.performance)).toMatchObject([{ by: 'channel', group: 'whatsapp', sent: 2, matured: 1, hits: 0, enough: false, sentence: expect.stringContaining('too few to judge by') }]);
+		expect((await runNode(node, [{}], { parameters: { operation: 'performance', show: 'strategies' } })).outputs[0]).toEqual([]);
+		await expect(runNode(node, [{}], { parameters: { operation: 'performance', days: 0 } })).rejects.toThrow(/'Days' must be more than 0/);
 	});
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { OutboundStatus } from '../../engine/message/outbound';
 import type { OutcomeEvent } from '../../engine/outcome/outcome';
 import { readProviderEvents, type ProviderEvent } from '../../engine/outcome/providerEvents';
-import { later, MINUTE } from '../../engine/time';
+import { DAY, later, MINUTE } from '../../engine/time';
 import { recordReports } from '../../nodes/OutcomeTrigger/recordReports';
 import { CLAIM, DIALECTS, dueJob, newDraft, openTestStore, START, stopServers, type TestStore } from '../store/fixtures';
 
@@ -23,6 +23,8 @@ const eventArbitrary: fc.Arbitrary<ProviderEvent> = fc
 		eventId: `e:${id}:${message}:${event}:${minute}:${named}`,
 		channel: 'email' as const,
 		...(named ? { providerId: `p-${message}` } : { person: `${message}@mail.example` }),
+		...(event === 'bounced_hard' && minute % 2 === 0 ? { errorCode: minute % 4 === 0 ? '5.7.515' : '5.7.8' } : {}),
+		...(event === 'clicked' ? { link: `l${minute % 3}` } : {}),
 		...(event === 'deal_won' ? { value: minute, currency: 'EUR' } : {}),
 	}));
 
@@ -37,7 +39,7 @@ describe.each(DIALECTS)('what providers report, on %s', (dialect) => {
 		const { store } = test;
 		await store.contacts.upsert(workspace, MESSAGES.map((id) => ({ id: `c-${id}`, email: `${id}@mail.example` })));
 		const draft = (id: string) => ({ workspace, id, contactId: `c-${id}`, channel: 'email' as const, to: `${id}@mail.example`, threadId: `t-${id}`, purpose: 'outreach' as const });
-		await store.outbound.markSent(['m0', 'm1'].map((id) => ({ workspace, id, providerId: `p-${id}`, at: START, draft: newDraft(draft(id)) })));
+		await store.outbound.markSent(['m0', 'm1'].map((id) => ({ workspace, id, providerId: `p-${id}`, at: START, draft: newDraft({ ...draft(id), variant: { experimentId: 'e', variantId: id === 'm0' ? 'a' : 'b', name: id, propensity: 0.5, sticky: false, sentence: '' } }) })));
 		for (const id of ['m2', 'm3']) await dueJob(store, draft(id));
 		await store.outbound.claimDue({ ...CLAIM, workspaces: [workspace] }, ({ row, now }) => ({ status: 'scheduled', sentence: 'Now.', sendAt: row.sendAt ?? now }));
 		await store.outbound.beginSend(workspace, ['m2', 'm3']);
@@ -56,7 +58,10 @@ describe.each(DIALECTS)('what providers report, on %s', (dialect) => {
 		const rows = await store.outbound.find(workspace, MESSAGES);
 		const outcomes = await store.outcomes.list(workspace, { limit: 1000 });
 		const silent = await store.suppressions.check(workspace, MESSAGES.map((id) => ({ channel: 'email' as const, address: `${id}@mail.example` })));
+		const counted = await store.experiments.tallies((['click', 'open', 'meeting', 'conversion'] as const).map((metric) => ({ workspace, experimentId: 'e', metric, variantIds: ['a', 'b'], asOf: later(START, 400 * DAY) })));
 		return {
+			holds: await store.senderHolds.list(workspace),
+			counted: counted.map((arms) => arms.map(({ exposures, conversions, optOuts, complaints }) => ({ exposures, conversions, optOuts, complaints }))),
 			statuses: rows.map((row) => row?.status),
 			// When it left is told by whoever says so first; that it left is not.
 			outcomes: outcomes.filter(({ event }) => event !== 'sent').map(({ event, eventId = '', occurredAt, value, outboundId, attributed }) => {
