@@ -204,7 +204,7 @@ export const outcomeTrackProperties: INodeProperties[] = [
 		name: 'replyText',
 		type: 'string',
 		typeOptions: { rows: 3 },
-		default: "={{ $json.message?.text ?? $json.text ?? $json.body ?? '' }}",
+		default: "={{ $json.message?.text ?? $json.text ?? $json.body ?? (typeof $json.message === 'string' ? $json.message : '') }}",
 		displayOptions: show('analyseReply'),
 		description: 'What the person answered',
 	},
