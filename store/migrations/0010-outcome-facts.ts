@@ -11,6 +11,5 @@ export const outcomeFacts: Migration = {
 		await run(`create index outcomes_answers on ${table('outcomes')} (workspace, message_id) where message_id is not null`);
 		await run(`create table ${table('sender_holds')} (workspace text not null, kind text not null, channel text not null, account_id text not null, template text not null,
 			until bigint not null, since bigint not null, at bigint not null, code text, sentence text not null, primary key (workspace, kind, channel, account_id, template))`);
-		await run(`create index outbound_sent_at on ${table('outbound')} (workspace, sent_at) where status = 'sent'`);
 	},
 };
