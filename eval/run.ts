@@ -9,6 +9,7 @@ import { gateSpeedSection } from './gateSpeed';
 import { hardNegativesSection } from './hardNegatives';
 import { injectionSection } from './injection';
 import { leadScoreSection } from './leadScore';
+import { limitsSection } from './limits';
 import { personalDataSection } from './personalData';
 import { repliesSection } from './replies';
 import { retrievalSection } from './retrieval';
@@ -33,6 +34,7 @@ const SECTIONS: readonly ((folder: string) => Section)[] = [
 	() => confidenceSection(),
 	() => experimentsSection(),
 	() => stagesSection(),
+	() => limitsSection(),
 	() => ({ ...sendTimeSection(), figures: [] }),
 	() => leadScoreSection(),
 	() => retrievalSection(),

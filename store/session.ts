@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { CompiledQuery, sql, type Kysely, type RawBuilder } from 'kysely';
 import type { EpochMs } from '../engine/time';
 import { among, cleanText, valuesTable, type DialectName } from './bulk';
@@ -112,7 +112,7 @@ export class Session {
 	/** Keeps others out of the same keys until the transaction ends, sorted so that nobody waits in a circle. SQLite has one writer anyway. */
 	async lock(kind: LockKind, keys: readonly string[]): Promise<void> {
 		if (this.dialect === 'sqlite' || keys.length === 0) return;
-		const buckets = new Set(keys.map((key) => createHash('sha1').update(key).digest().readUInt32BE() % LOCK_BUCKETS));
+		const buckets = new Set([...new Set(keys)].map((key) => hash('sha1', key, 'buffer').readUInt32BE() % LOCK_BUCKETS));
 		const sorted = [...buckets].sort((a, b) => a - b).map((bucket) => `${bucket}`);
 		await sql`select pg_advisory_xact_lock(hashtext(${`${this.schema} ${kind}`}), bucket::int) from unnest(cast(${sorted} as text[])) as bucket`.execute(this.q);
 	}

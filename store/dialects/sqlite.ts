@@ -18,6 +18,10 @@ import { StoreBusyError, StoreError, StoreUnavailableError } from '../errors';
 const BUSY_TIMEOUT_MS = 25;
 /** How long a caller waits in all, in asynchronous pauses between tries. */
 const MAX_WAIT_MS = 10_000;
+/** Pages kept in memory by the writer, in KiB: with SQLite's own 2 MB a big batch is written to the log in parts, some of them twice. */
+const CACHE_KIB = 16_384;
+/** Pages of the log after which it is written into the file: pages that change often are then written once for many batches. */
+const CHECKPOINT_PAGES = 4_000;
 /** Statements kept prepared. */
 const STATEMENT_CACHE = 400;
 
@@ -154,7 +158,7 @@ class SqliteDriver implements Driver {
 					const mode = database.prepare('pragma journal_mode = wal').get();
 					if (mode?.journal_mode !== 'wal') throw new StoreUnavailableError(`The store ${this.file} is on a file system without shared memory (a network share?). Put it on a local disk, or use Postgres.`);
 				}
-				database.exec(this.role === 'write' ? 'pragma synchronous = normal; pragma foreign_keys = on' : 'pragma query_only = on');
+				database.exec(this.role === 'write' ? `pragma synchronous = normal; pragma foreign_keys = on; pragma cache_size = -${CACHE_KIB}; pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}` : 'pragma query_only = on');
 			});
 		} catch (error) {
 			database.close();

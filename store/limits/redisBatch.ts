@@ -24,6 +24,7 @@ export class RedisBatch<D extends { allowed: boolean }> {
 	entries: readonly JournalEntry[] = [];
 	#answers: readonly CounterAnswer[] = [];
 	readonly #decisions = new Map<string, D>();
+	readonly #denials = new Map<number, D>();
 	readonly #look: GatheredLook;
 
 	constructor(
@@ -79,24 +80,30 @@ export class RedisBatch<D extends { allowed: boolean }> {
 		return this.repeated().filter(({ id }) => !this.#decisions.has(id));
 	}
 
-	/** Undefined where it could not be found out. */
-	async answers(): Promise<(Reserved<D> | undefined)[]> {
-		return await Promise.all(this.#answers.map(async (answer, place) => await this.answerTo(answer, place)));
-	}
-
-	private async answerTo(answer: CounterAnswer, place: number): Promise<Reserved<D> | undefined> {
-		if (answer.kind === 'denied') {
+	/** Finds out when what was denied would be allowed. */
+	async explain(): Promise<void> {
+		await Promise.all(this.#answers.map(async (answer, place) => {
+			if (answer.kind !== 'denied') return;
 			const { workspace, counted } = this.requests[place];
 			try {
-				return { decision: await counted.deny(answer.used, this.#look.of(workspace)), repeated: false };
+				this.#denials.set(place, await counted.deny(answer.used, this.#look.of(workspace)));
 			} catch (error) {
-				if (error instanceof RedisAwayError) return undefined;
-				throw error;
+				if (!(error instanceof RedisAwayError)) throw error;
 			}
-		}
-		const [id, repeated] = 'id' in answer ? [answer.id, true] : [this.idAt(place), false];
-		const decision = this.#decisions.get(id);
-		return decision && { decision, reservationId: id, repeated };
+		}));
+	}
+
+	/** Undefined where it could not be found out. */
+	answers(): (Reserved<D> | undefined)[] {
+		return this.#answers.map((answer, place) => {
+			if (answer.kind === 'denied') {
+				const denial = this.#denials.get(place);
+				return denial && { decision: denial, repeated: false };
+			}
+			const [id, repeated] = 'id' in answer ? [answer.id, true] : [this.idAt(place), false];
+			const decision = this.#decisions.get(id);
+			return decision && { decision, reservationId: id, repeated };
+		});
 	}
 
 	private idAt(place: number): string {

@@ -77,16 +77,25 @@ export class RedisLimits {
 			if (error instanceof RedisAwayError) return none;
 			throw error;
 		}
+		// What is denied needs nothing kept: it is explained meanwhile.
+		const [keeping, explaining] = await Promise.allSettled([this.keep(batch), batch.explain()]);
+		if (keeping.status === 'rejected') throw keeping.reason;
+		if (explaining.status === 'rejected') throw explaining.reason;
+		if (!keeping.value) return none;
+		const repeated = batch.repeated();
+		if (repeated.length > 0) batch.remember(await this.database.read(async (session) => await keptDecisions<D>(session, repeated)));
+		return batch.answers();
+	}
+
+	/** False: the grants of the batch do not hold, and were given back. */
+	private async keep<D extends Decided>(batch: RedisBatch<D>): Promise<boolean> {
 		let kept = false;
 		try {
 			kept = await this.database.statement(async (session) => await keepGrants(session, batch));
 		} finally {
 			if (!kept) await batch.giveBack();
 		}
-		if (!kept) return none;
-		const repeated = batch.repeated();
-		if (repeated.length > 0) batch.remember(await this.database.read(async (session) => await keptDecisions<D>(session, repeated)));
-		return await batch.answers();
+		return kept;
 	}
 
 	/** The careful way, with everybody else held up. Undefined: the database counts now. */
@@ -161,7 +170,8 @@ export class RedisLimits {
 			const ghosts = batch.unknown();
 			if (ghosts.length === 0) {
 				if (!(await keepGrants(session, batch))) throw new RedisAwayError('Redis was told of changes meanwhile.');
-				return (await batch.answers()).map((answer) => {
+				await batch.explain();
+				return batch.answers().map((answer) => {
 					if (!answer) throw new RedisEmptiedError();
 					return answer;
 				});

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { cleanText } from '../bulk';
 import type { Session } from '../session';
+import type { LimitCheck } from '../store';
 import type { CheckQuestion } from './gatheredLook';
 
 interface Range {
@@ -21,11 +22,16 @@ function rangeOf({ workspace, check }: CheckQuestion): Range {
 const nameOf = ({ workspace, scope, from, to }: Range): string => `${from} ${to} ${workspace.length} ${workspace} ${scope}`;
 const placeOf = (workspace: string, scope: string): string => `${workspace.length} ${workspace} ${scope}`;
 
-/** What lies in a range, and the last moment of it. */
-interface Known {
-	range: Range;
+/** What lies in a check's range, and the last moment of it. Kept up to date while a batch is decided. */
+export interface Known {
+	readonly range: Range;
 	count: number;
 	last: number;
+}
+
+/** Whether entries after a rolling window's moment make the count depend on where they lie: then it cannot be had by counting. */
+export function hasLater({ window }: LimitCheck, { last }: Known): boolean {
+	return window.kind === 'rolling' && last > window.at;
 }
 
 /** What is counted under checks, kept up to date while a batch is decided. */
@@ -33,12 +39,17 @@ export class Counts {
 	readonly #ranges = new Map<string, Known>();
 	readonly #byScope = new Map<string, Known[]>();
 
-	/** Counts in the database, each range once however many ask for it. */
-	static async load(session: Session, questions: readonly CheckQuestion[]): Promise<Counts> {
+	/** Counts in the database, each range once however many ask for it. `known` are the answers, in the order of the questions. */
+	static async load(session: Session, questions: readonly CheckQuestion[]): Promise<{ counts: Counts; known: Known[] }> {
 		const counts = new Counts();
-		for (const question of questions) counts.know(rangeOf(question));
-		const ranges = [...counts.#ranges.values()];
-		if (ranges.length === 0) return counts;
+		const known = questions.map((question) => counts.know(rangeOf(question)));
+		await counts.read(session);
+		return { counts, known };
+	}
+
+	private async read(session: Session): Promise<void> {
+		const ranges = [...this.#ranges.values()];
+		if (ranges.length === 0) return;
 		const rows = ranges.map(({ range: { workspace, scope, from, to } }, place) => ({ place, workspace, scope, from_at: from, to_at: to }));
 		const values = session.values('x', { place: 'int', workspace: 'text', scope: 'text', from_at: 'int', to_at: 'int' }, rows);
 		// Materialized and joined in this order: SQLite would take the values out of the JSON again for every entry.
@@ -48,19 +59,10 @@ export class Counts {
 			select v.place, count(*) as n, max(e.at) as last from v ${join} ${session.table('limit_entries')} as e
 				on e.workspace = v.workspace and e.scope = v.scope and e.at >= v.from_at and e.at < v.to_at
 			where e.expires_at is null or e.expires_at > ${session.now} group by v.place`);
-		for (const { place, n, last } of counted) Object.assign(ranges[place], { count: n, last });
-		return counts;
-	}
-
-	/** Only when nothing lies after a rolling window's moment (see `hasLater`). */
-	of(question: CheckQuestion): number {
-		return this.#ranges.get(nameOf(rangeOf(question)))?.count ?? 0;
-	}
-
-	/** Whether entries after a rolling window's moment make the count depend on where they lie. */
-	hasLater(question: CheckQuestion): boolean {
-		const { window } = question.check;
-		return window.kind === 'rolling' && (this.#ranges.get(nameOf(rangeOf(question)))?.last ?? 0) > window.at;
+		for (const { place, n, last } of counted) {
+			ranges[place].count = n;
+			ranges[place].last = last;
+		}
 	}
 
 	add(workspace: string, scope: string, at: number): void {
@@ -71,14 +73,16 @@ export class Counts {
 		}
 	}
 
-	private know(range: Range): void {
+	private know(range: Range): Known {
 		const name = nameOf(range);
-		if (this.#ranges.has(name)) return;
+		const before = this.#ranges.get(name);
+		if (before) return before;
 		const known = { range, count: 0, last: 0 };
 		this.#ranges.set(name, known);
 		const scope = placeOf(range.workspace, range.scope);
 		const others = this.#byScope.get(scope);
 		if (others) others.push(known);
 		else this.#byScope.set(scope, [known]);
+		return known;
 	}
 }

@@ -26,7 +26,12 @@ beforeAll(async () => {
 afterAll(async () => {
 	// Only after a failure is anything left here.
 	for (const child of running) interrupt(child);
-	await Promise.all(running.map(async (child) => await waitFor(() => child.exitCode !== null || child.signalCode !== null, { what: 'npm start to end', timeoutMs: END_MS })));
+	try {
+		await Promise.all(running.map(async (child) => await waitFor(() => child.exitCode !== null || child.signalCode !== null, { what: 'npm start to end', timeoutMs: END_MS })));
+	} finally {
+		// A living one would keep the whole test run alive.
+		for (const child of running) signal(child, 'SIGKILL');
+	}
 	await rm(state, { recursive: true, force: true });
 }, 60_000);
 
@@ -49,9 +54,10 @@ function start(args: readonly string[]): Start {
 	return { child, output: () => said.output, errors: () => said.errors, exited };
 }
 
-function interrupt({ pid, exitCode, signalCode }: ChildProcess): void {
-	if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGINT');
+function signal({ pid, exitCode, signalCode }: ChildProcess, name: NodeJS.Signals): void {
+	if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, name);
 }
+const interrupt = (child: ChildProcess): void => signal(child, 'SIGINT');
 
 /** Waits for a text, or says what came instead. */
 async function said(started: Start, text: string, timeoutMs: number): Promise<void> {

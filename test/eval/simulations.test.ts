@@ -2,10 +2,12 @@ import { brokenPromises, calibrationError } from '../../eval/confidence';
 import { certifiedLife, certifiedOnce, reliability, reviewsOf, wiredCalibration, type SimulatedModel } from '../../eval/learntConfidence';
 import { alarmFigures } from '../../eval/experimentAlarms';
 import { falseWinnersByLook } from '../../eval/experiments';
+import { busiestHour, limitsSection } from '../../eval/limits';
 import { stagesSection } from '../../eval/stages';
 import { reaches, renderSection } from '../../eval/table';
 import { thompsonVerdict } from '../../eval/thompson';
 import { uniform } from '../../eval/uniform';
+import { epochMs, HOUR } from '../../engine/time';
 
 describe('confidence in simulated workspaces', () => {
 	it('is within 0.05 of the truth after 300 reviews, where the raw score is far off', () => {
@@ -96,5 +98,20 @@ describe('simulated stages', () => {
 describe('a section without counts', () => {
 	it('prints its rows', () => {
 		expect(renderSection({ title: 'T', note: 'n', figures: [], rows: ['a: 1'] })).toBe('T\n  n\n  a: 1\n');
+	});
+});
+
+describe('limits over simulated days', () => {
+	it('count the busiest hour as it is: 60 minutes, its beginning left out', () => {
+		expect(busiestHour([0, 1, HOUR, HOUR + 2].map((time) => epochMs(time)))).toBe(2);
+		expect(busiestHour([])).toBe(0);
+	});
+
+	it('are never exceeded, and free again exactly when told, where a counter that starts anew lets more through', () => {
+		const { figures } = limitsSection(2);
+		const [allowed, first, over, counter] = figures;
+		expect(allowed.of).toBeGreaterThan(500);
+		expect([allowed, first, over].map(reaches)).toEqual([true, true, true]);
+		expect(counter.hits).toBe(2);
 	});
 });
