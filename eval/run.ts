@@ -10,7 +10,7 @@ import { hardNegativesSection } from './hardNegatives';
 import { injectionSection } from './injection';
 import { leadScoreSection } from './leadScore';
 import { personalDataSection } from './personalData';
-import { repliesSection } from './replies';
+import { acrossHalvesSection, repliesSection } from './replies';
 import { retrievalSection } from './retrieval';
 import { sendTimeSection } from './sendTime';
 import { spamSection } from './spam';
@@ -22,6 +22,7 @@ import { webhookSignaturesSection } from './webhookSignatures';
 /** Every section, in the order it is printed. */
 const SECTIONS: readonly ((folder: string) => Section)[] = [
 	() => repliesSection('test'),
+	() => acrossHalvesSection(),
 	() => repliesSection('dev'),
 	(folder) => hardNegativesSection(folder),
 	(folder) => spamSection(folder),
