@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { LABELLED_LANGUAGES, readLabelledReplies } from './labelledReplies';
@@ -43,6 +43,12 @@ const texts = (name: string): string[] => readJsonLines(ownData(name), TextSchem
 
 /** A half of one of the gate's own sets; a test half only as it was frozen. */
 const half = (set: string, which: 'dev' | 'test'): string => (which === 'test' ? frozenGateFile(`${set}.test.jsonl`) : `gate/${set}.dev.jsonl`);
+
+/** The half of our own rows to show: an unseen one where there is one, else the tuning rows. */
+export const shownHalf = (set: 'injection_attacks' | 'spam'): 'dev' | 'test' => (existsSync(ownData(`gate/${set}.test.jsonl`)) ? 'test' : 'dev');
+/** What is said of figures of a half. */
+export const worthOf = (which: 'dev' | 'test'): string =>
+	which === 'test' ? 'Our own half is unseen.' : 'Development figures: our own unseen half is spent and was fitted on (its three runs: test/data/gate/testRuns.json), so what is found in our own rows shows the fit; a new half is needed.';
 
 /** Our own attacks and harmless mentions. */
 export function ownInjectionRows(which: 'dev' | 'test'): Labelled[] {

@@ -1,6 +1,6 @@
 import { weighedInjection } from '../engine/gate/injectionPieces';
 import { screenInbound } from '../engine/gate/screenInbound';
-import { businessMail, deepsetRows, ownInjectionRows, type Labelled } from './gateRows';
+import { businessMail, deepsetRows, ownInjectionRows, shownHalf, worthOf, type Labelled } from './gateRows';
 import type { Figure, Section } from './table';
 
 const flagged = (text: string): boolean => screenInbound(text).injection.flagged;
@@ -25,14 +25,15 @@ export const ownInjectionFigures = (half: 'dev' | 'test'): Figure[] => figuresOf
 export function injectionSection(folder: string): Section {
 	const held = deepsetRows(folder, 'held');
 	const mail = businessMail(folder, 'held');
+	const own = shownHalf('injection_attacks');
 	return {
-		title: 'Prompt injection (held-out halves)',
-		note: 'Weights were fitted on the other halves. deepset holds near-copies of one row in both halves, and its phrases were listed in view of all of it, so the weights alone are shown too; half of it asks for opinions no lead asks for. Our own halves are by one author, who wrote the lists later. The test half was run three times on 2026-11-20 (test/data/gate/testRuns.json) and is spent.',
+		title: 'Prompt injection',
+		note: `Weights were fitted on the other halves of deepset and business mail. deepset holds near-copies of one row in both halves, and its phrases were listed in view of all of it, so the weights alone are shown too; half of it asks for opinions no lead asks for. ${worthOf(own)}`,
 		figures: [
 			...figuresOf('deepset held half', held, flagged),
 			...figuresOf('deepset held half, weights alone', held, weighed),
-			...ownInjectionFigures('test'),
-			...figuresOf('own test half, weights alone', ownInjectionRows('test'), weighed),
+			...ownInjectionFigures(own),
+			...figuresOf(`own ${own} half, weights alone`, ownInjectionRows(own), weighed),
 			{ name: 'business mail held half: false alarms', hits: mail.filter(flagged).length, of: mail.length, wanted: FALSE_ALARMS },
 		],
 	};

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { screenInbound } from '../engine/gate/screenInbound';
-import { businessMail, deepsetRows, ownInjectionRows, type Labelled } from './gateRows';
+import { businessMail, deepsetRows, ownInjectionRows, shownHalf, type Labelled } from './gateRows';
 
 /** Draws docs/decisions/quality-gate.svg: how many orders to the model are found at how many false alarms, by threshold. `tsx eval/injectionPlot.ts <folder>` */
 const SIZE = { width: 640, height: 400, left: 60, top: 30, right: 20, bottom: 50 } as const;
@@ -41,11 +41,15 @@ function draw(curves: readonly Curve[]): string {
 
 const [folder] = process.argv.slice(2);
 if (!folder) throw new Error('Say where the labelled data lies.');
-const own = ownInjectionRows('test');
+// Rows the weights were fitted on would draw the fit.
+const own = shownHalf('injection_attacks') === 'test' ? ownInjectionRows('test') : [];
 const mail = businessMail(folder, 'held').map((text): Labelled => ({ text, wanted: false, kind: 'other' }));
-const curves: Curve[] = [
+const ownCurves: Curve[] = [
 	{ name: 'own attacks against harmless mentions', colour: '#1f5fa8', rows: own },
 	{ name: 'own attacks against business mail', colour: '#b35c00', rows: [...own.filter(({ wanted }) => wanted), ...mail] },
+];
+const curves: Curve[] = [
+	...(own.length > 0 ? ownCurves : []),
 	{ name: 'deepset, held half', colour: '#6a3d9a', rows: deepsetRows(folder, 'held') },
 ];
 writeFileSync(path.join(__dirname, '../docs/decisions/quality-gate.svg'), draw(curves));

@@ -11,7 +11,7 @@ import { injectionSection } from './injection';
 import { leadScoreSection } from './leadScore';
 import { limitsSection } from './limits';
 import { personalDataSection } from './personalData';
-import { repliesSection } from './replies';
+import { acrossHalvesSection, repliesSection } from './replies';
 import { retrievalSection } from './retrieval';
 import { sendTimeSection } from './sendTime';
 import { spamSection } from './spam';
@@ -23,6 +23,7 @@ import { webhookSignaturesSection } from './webhookSignatures';
 /** Every section, in the order it is printed. */
 const SECTIONS: readonly ((folder: string) => Section)[] = [
 	() => repliesSection('test'),
+	() => acrossHalvesSection(),
 	() => repliesSection('dev'),
 	(folder) => hardNegativesSection(folder),
 	(folder) => spamSection(folder),

@@ -1,6 +1,6 @@
 import type { Language } from '../message/language';
 import { canonicalise } from '../reply/canonical';
-import { featuresOf, type EvidenceTag } from '../reply/features';
+import { evidenceTags, type EvidenceTag } from '../reply/features';
 import { links, numbers } from './quotedFigures';
 
 /** What two drafts are compared by. Ours: a figure that changes from draft to draft was made up, other words are taste. */
@@ -18,7 +18,7 @@ interface Content {
 
 function contentOf(text: string, language: Language | undefined): Content {
 	const canonical = canonicalise(text);
-	const { tags } = featuresOf(text, canonical, language, []);
+	const tags = evidenceTags(canonical, language);
 	return {
 		figures: new Set([...numbers(text), ...links(text)]),
 		words: new Set(canonical.tokens.map(({ word }) => word).filter((word) => /\p{L}/u.test(word))),

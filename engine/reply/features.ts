@@ -115,20 +115,67 @@ function scaled(amounts: ReadonlyMap<string, number>): Evidence {
 	return { amounts, scale: LENGTH / (Math.sqrt(square) || 1) };
 }
 
-/** Words, word pairs, word parts, listed phrases and shape of a message, and the concepts of a wish for silence; each half scaled to one length. Linear in the text's length. */
-export function featuresOf(text: string, canonical: CanonicalText, language: Language | undefined, cues: Iterable<string>): Features {
+/** Letters that words of one stem share. */
+const STEM = 5;
+const APART = { together: 1, oneBetween: 0.7, twoBetween: 0.5 } as const;
+
+/** Beginnings of words, alone and two in their order with up to two words between, so that endings and fillers matter less. */
+function stemFeatures(words: readonly string[]): Map<string, number> {
+	const amounts = new Map<string, number>();
+	const stems = ['^', ...words.map((word) => word.slice(0, STEM)), '$'];
+	for (const [i, stem] of stems.entries()) {
+		amounts.set(`S${stem}`, APART.together);
+		if (i + 1 < stems.length) amounts.set(`S${stem} ${stems[i + 1]}`, APART.together);
+		if (i + 2 < stems.length) amounts.set(`S${stem}_${stems[i + 2]}`, APART.oneBetween);
+		if (i + 3 < stems.length) amounts.set(`S${stem}__${stems[i + 3]}`, APART.twoBetween);
+	}
+	return amounts;
+}
+
+/** What the lists alone say of a wish for silence. */
+export interface ListedWish {
+	/** Lists that touched the message, innocents among them. */
+	cues: ReadonlySet<string>;
+	certainty: number;
+	/** A phrase that only looks like a wish was found. */
+	innocent: boolean;
+}
+const LISTED_AMOUNT = 1.5;
+
+function listedFeatures({ cues, certainty, innocent }: ListedWish): Evidence {
+	const names = [...[...cues].map((cue) => `O${cue}`), ...(innocent ? ['Oinn'] : []), `Or${certainty}`];
+	return { amounts: new Map(names.map((name) => [name, LISTED_AMOUNT])), scale: 1 };
+}
+
+/** What a message is read by: its own text and folded, its language if known, the lists it touched. */
+export interface Read {
+	text: string;
+	canonical: CanonicalText;
+	language: Language | undefined;
+	cues: Iterable<string>;
+	wish: ListedWish;
+}
+
+/** The lists of words and phrases a text touches, and how much. */
+export function evidenceTags(canonical: CanonicalText, language: Language | undefined): Map<EvidenceTag, number> {
+	const tags = new Map<EvidenceTag, number>();
+	for (const { tag, from, to } of ((language && SETS.get(language)) ?? ALL).find(canonical)) {
+		tags.set(tag, (tags.get(tag) ?? 0) + (to > from ? PHRASE_BONUS : 1));
+	}
+	return tags;
+}
+
+/** Words, word pairs, word parts, stems, listed phrases and shape of a message, and the concepts of a wish for silence; each kind scaled to one length. Linear in the text's length. */
+export function featuresOf({ text, canonical, language, cues, wish }: Read): Features {
 	const amounts = new Map<string, number>();
 	const add = (feature: string, amount: number): void => void amounts.set(feature, amount);
 	const words = ends(canonical.tokens).map(({ word }) => (/^\d+$/.test(word) ? `#${word.length}` : word));
 	addWords(words, amounts);
 	for (const cue of cues) add(`r${cue}`, CUE_AMOUNT);
 	shapeFeatures(text.slice(0, 2_000), words, add);
-	const tags = new Map<EvidenceTag, number>();
-	for (const { tag, from, to } of ((language && SETS.get(language)) ?? ALL).find(canonical)) {
-		tags.set(tag, (tags.get(tag) ?? 0) + (to > from ? PHRASE_BONUS : 1));
-	}
+	const tags = evidenceTags(canonical, language);
 	for (const [tag, amount] of tags) add(`T${tag}`, TAG_AMOUNT * Math.log1p(amount));
 	const touched = [...tags.keys()].sort();
 	for (const [i, one] of touched.entries()) for (const other of touched.slice(i + 1)) add(`P${one}&${other}`, 0.5);
-	return { evidence: [scaled(amounts), scaled(conceptFeatures(canonical, language))], tags };
+	return { evidence: [scaled(amounts), scaled(conceptFeatures(canonical, language)), listedFeatures(wish), scaled(stemFeatures(words))], tags };
 }

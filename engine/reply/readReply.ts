@@ -5,7 +5,7 @@ import { featuresOf, type Features } from './features';
 import { nearKeyword } from './nearKeyword';
 import { ownText } from './quotedText';
 import { OBJECTIONS, type Reply, type ReplyIntent } from './reply';
-import { weighIntents } from './weighIntent';
+import { weighIntents, type IntentWeights } from './weighIntent';
 import { cuePhrases, FILLERS, LANGUAGE_OF_KEYWORD, NEGATIVE, OPT_OUT_ALONE, OPT_OUT_PHRASES, POSITIVE, repairWord, type Cue, type OptOutCue } from './wordLists';
 
 /** How sure each way of asking makes us (our own judgement, to be measured on labelled replies). */
@@ -61,24 +61,25 @@ interface OptOutReading {
 	allChannels: boolean;
 	/** A phrase that only looks like an opt-out was found. */
 	innocent: boolean;
+	/** Lists that touched the message. */
+	cues: ReadonlySet<OptOutCue>;
 }
 
 function readOptOut(canonical: CanonicalText): OptOutReading {
 	const matches = OPT_OUT_PHRASES.find(canonical);
 	const of = (tag: OptOutCue) => matches.filter((match) => match.tag === tag);
-	const innocent = of('notOptOut');
+	const innocent = [...of('notOptOut'), ...of('wantsMore')];
 	const standing = (tag: OptOutCue) => of(tag).some((match) => !innocent.some((mask) => overlaps(match, mask)));
 	const allChannels = of('allChannels').length > 0;
 	const keyword = innocent.length === 0 ? wholeMessageKeyword(canonical) : undefined;
 	// A question of one word ("Cancel?") asks, it does not order.
 	const asks = canonical.tokens.at(-1)?.word === '?';
-	if (keyword !== undefined) return { certainty: asks ? OPT_OUT_CERTAINTY.perhaps : OPT_OUT_CERTAINTY.wholeMessage, keyword, allChannels, innocent: false };
+	const cues = new Set(matches.map(({ tag }) => tag));
+	if (keyword !== undefined) return { certainty: asks ? OPT_OUT_CERTAINTY.perhaps : OPT_OUT_CERTAINTY.wholeMessage, keyword, allChannels, innocent: false, cues };
 	const near = innocent.length === 0 ? nearKeyword(canonical.tokens.map(({ word }) => word).filter((word) => !isMark(word))) : undefined;
-	if (near) return { certainty: near === 'letters' && !asks ? OPT_OUT_CERTAINTY.wholeMessage : OPT_OUT_CERTAINTY.perhaps, keyword: '', allChannels: false, innocent: false };
-	if (standing('optOutPlain')) return { certainty: OPT_OUT_CERTAINTY.plainPhrase, allChannels, innocent: innocent.length > 0 };
-	if (standing('optOut')) return { certainty: OPT_OUT_CERTAINTY.phrase, allChannels, innocent: innocent.length > 0 };
-	if (standing('optOutLikely')) return { certainty: OPT_OUT_CERTAINTY.perhaps, allChannels, innocent: innocent.length > 0 };
-	return { certainty: 0, allChannels: false, innocent: innocent.length > 0 };
+	if (near) return { certainty: near === 'letters' && !asks ? OPT_OUT_CERTAINTY.wholeMessage : OPT_OUT_CERTAINTY.perhaps, keyword: '', allChannels: false, innocent: false, cues };
+	const certainty = standing('optOutPlain') ? OPT_OUT_CERTAINTY.plainPhrase : standing('optOut') ? OPT_OUT_CERTAINTY.phrase : standing('optOutLikely') ? OPT_OUT_CERTAINTY.perhaps : 0;
+	return { certainty, allChannels: certainty > 0 && allChannels, innocent: innocent.length > 0, cues };
 }
 
 /** A match counts unless a longer one of a cue that denies it covers it: "not interested" is not "interested". */
@@ -109,19 +110,19 @@ function objectionOf(counts: Map<Cue, number>): Reply['objection'] {
 }
 
 /**
- * What the weights must say of a message: from `agrees` a listed phrase is acted on, under `hardly` it is dropped; from
- * `wish` a wish that no list knows is shown to a person, unless listed words say it only looks like one.
+ * What the weights must say of a message, chosen on spent halves that the weights were fitted without: from `agrees` a
+ * listed phrase is acted on, from `wish` a person looks, with listed innocents from `inspite`; of an automatic reply with a
+ * listed wish from `automatic`.
  */
-const OPT_OUT_SHARE = { agrees: 0.85, hardly: 0.1, wish: 0.65 } as const;
+const OPT_OUT_SHARE = { agrees: 0.9, wish: 0.57, inspite: 0.75, automatic: 0.1 } as const;
 
-/** A plain wish and a keyword the weights never touch; they add a doubt, drop one, or hand a phrase to a person. */
-function weighedCertainty({ certainty, innocent }: OptOutReading, share: number): number {
-	if (certainty > OPT_OUT_CERTAINTY.phrase || certainty === OPT_OUT_CERTAINTY.phraseInAutoReply) return certainty;
-	if (share >= OPT_OUT_SHARE.wish && !(innocent && certainty === 0)) {
-		return certainty === OPT_OUT_CERTAINTY.phrase && share >= OPT_OUT_SHARE.agrees ? certainty : OPT_OUT_CERTAINTY.perhaps;
-	}
-	if (certainty === OPT_OUT_CERTAINTY.phrase && share >= OPT_OUT_SHARE.hardly) return OPT_OUT_CERTAINTY.perhaps;
-	return Math.min(certainty, OPT_OUT_CERTAINTY.hardly);
+/** A plain wish and a keyword the weights never touch; of all else they say whether it is a wish. */
+function weighedCertainty({ certainty, innocent, cues }: OptOutReading, share: number, automatic: boolean): number {
+	if (automatic) return certainty >= OPT_OUT_CERTAIN && share >= OPT_OUT_SHARE.automatic ? OPT_OUT_CERTAINTY.phraseInAutoReply : 0;
+	if (certainty > OPT_OUT_CERTAINTY.phrase) return certainty;
+	if (certainty === 0 && cues.has('wantsMore')) return 0;
+	if (share < (innocent ? OPT_OUT_SHARE.inspite : OPT_OUT_SHARE.wish)) return Math.min(certainty, OPT_OUT_CERTAINTY.hardly);
+	return certainty === OPT_OUT_CERTAINTY.phrase && !innocent && share >= OPT_OUT_SHARE.agrees ? certainty : OPT_OUT_CERTAINTY.perhaps;
 }
 
 interface Evidence {
@@ -196,12 +197,16 @@ function languageOf(text: string, given: string | undefined, keyword: string | u
 	return { language: detected.language, sure: detected.confidence >= SURE_LANGUAGE ? detected.language : undefined };
 }
 
-/**
- * Reads what a lead's message wants: intent, opt-out wish, objection, sentiment (−1…1), language, and whether it needs an
- * answer. Rules only, nine languages; quoted parts of e-mails are not read. `certainty` from OPT_OUT_CERTAIN on may be
- * acted on; below it a person decides. An automatic reply alone is never an opt-out.
- */
-export function readReply(text: string, { language }: { language?: string } = {}): Reply {
+interface Seen {
+	canonical: CanonicalText;
+	told: { language: string; sure?: Language };
+	counts: Map<Cue, number>;
+	optOut: OptOutReading;
+	features: Features;
+}
+
+/** All that a reply is judged by, before anything is weighed; the weights are fitted on the same. */
+export function evidenceOf(text: string, language?: string): Seen {
 	const own = readPart(text);
 	const canonical = canonicalise(own, repairWord);
 	const optOut = readOptOut(canonical);
@@ -209,13 +214,19 @@ export function readReply(text: string, { language }: { language?: string } = {}
 	const counts = standingCues(cuePhrases(told.sure).find(canonical));
 	// Leads answer in English too, whatever the language of the conversation.
 	if (told.sure && told.sure !== 'en') for (const [cue, count] of standingCues(cuePhrases('en').find(canonical))) if (!counts.has(cue)) counts.set(cue, count);
-	if (counts.has('outOfOffice') && optOut.keyword === undefined && optOut.certainty > 0) {
-		optOut.certainty = optOut.certainty >= OPT_OUT_CERTAIN ? OPT_OUT_CERTAINTY.phraseInAutoReply : 0;
-	}
 	const known = told.sure ?? parseLanguage(told.language);
-	const features = featuresOf(own, canonical, known, counts.keys());
-	const shares = weighIntents(features);
-	if (optOut.keyword === undefined && !counts.has('outOfOffice')) optOut.certainty = weighedCertainty(optOut, shares.get('opt_out') ?? 0);
+	return { canonical, told, counts, optOut, features: featuresOf({ text: own, canonical, language: known, cues: counts.keys(), wish: optOut }) };
+}
+
+/**
+ * Reads what a lead's message wants: intent, opt-out wish, objection, sentiment (−1…1), language, and whether it needs an
+ * answer. Rules only, nine languages; quoted parts of e-mails are not read. `certainty` from OPT_OUT_CERTAIN on may be
+ * acted on; below it a person decides. An automatic reply alone is never an opt-out.
+ */
+export function readReply(text: string, { language, weights }: { language?: string; weights?: IntentWeights } = {}): Reply {
+	const { canonical, told, counts, optOut, features } = evidenceOf(text, language);
+	const shares = weighIntents(features, weights);
+	if (optOut.keyword === undefined) optOut.certainty = weighedCertainty(optOut, shares.get('opt_out') ?? 0, counts.has('outOfOffice'));
 	const intent = decideIntent({ counts, wanted: optOut.certainty >= OPT_OUT_DOUBTFUL, certain: optOut.certainty >= OPT_OUT_CERTAIN, canonical, features, shares });
 	const objection = intent === 'objection' ? (objectionOf(counts) ?? objectionIn(features)) : undefined;
 	const words = canonical.tokens.some((token) => /\p{L}/u.test(token.word));

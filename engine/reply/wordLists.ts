@@ -26,6 +26,8 @@ const WordListSchema = z.object({
 	repair: phrases,
 	/** Look like an opt-out and are none. */
 	notOptOut: phrases,
+	/** Asks to be written to as before: nothing but a listed wish beside it is an opt-out. */
+	wantsMore: phrases,
 	/** Wishes no ordinary message words so: acted on whatever else the message says. */
 	optOutPlain: phrases,
 	/** Wishes that share their words with ordinary messages: acted on only when the whole message reads like one. */
@@ -53,8 +55,8 @@ const LISTS: readonly WordList[] = [en, de, es, fr, it, pt, nl, pl, tr].map((lis
 
 const CUES = ['outOfOffice', 'wrongPerson', 'complaint', 'notInterested', 'notNow', 'meeting', 'interested', 'question', 'thanks'] as const;
 export type Cue = (typeof CUES)[number] | `objection:${(typeof OBJECTIONS)[number]}`;
-export type OptOutCue = 'notOptOut' | 'optOutPlain' | 'optOut' | 'optOutLikely' | 'allChannels';
-const OPT_OUT_CUES: readonly OptOutCue[] = ['notOptOut', 'optOutPlain', 'optOut', 'optOutLikely', 'allChannels'];
+export type OptOutCue = 'notOptOut' | 'wantsMore' | 'optOutPlain' | 'optOut' | 'optOutLikely' | 'allChannels';
+const OPT_OUT_CUES: readonly OptOutCue[] = ['notOptOut', 'wantsMore', 'optOutPlain', 'optOut', 'optOutLikely', 'allChannels'];
 
 function tagged<T extends string>(tag: T, list: readonly string[]): TaggedPhrase<T>[] {
 	return list.map((phrase) => ({ phrase, tag }));

@@ -3,7 +3,8 @@ import { factsSection } from '../../eval/facts';
 import { halfOf } from '../../eval/gateRows';
 import { ownInjectionFigures } from '../../eval/injection';
 import { furtherFormFigures, ownPersonalDataFigures } from '../../eval/personalData';
-import { recordedRun, repliesSection } from '../../eval/replies';
+import { hasTestHalf } from '../../eval/labelledReplies';
+import { acrossHalvesSection, repliesSection } from '../../eval/replies';
 import { ownSpamFigures } from '../../eval/spam';
 import { reaches, renderSection } from '../../eval/table';
 import { screenInbound } from '../../engine/gate/screenInbound';
@@ -55,16 +56,24 @@ describe('the halves of somebody else\'s data', () => {
 	});
 });
 
-describe('the frozen half of the replies', () => {
-	it('shows its one run beside what today\'s rules read, and says when they differ', () => {
-		const { figures, note } = repliesSection('test');
-		const { counts } = recordedRun();
-		const of = (name: string) => figures.find((figure) => figure.name === name);
+describe('the spent halves of the replies', () => {
+	it('show what each counted in its one run, and claim nothing fresh while no unseen half lies there', () => {
+		const { figures, note, rows } = repliesSection('test');
+		if (hasTestHalf()) return expect(figures.length).toBeGreaterThan(0);
+		expect(figures).toEqual([]);
+		expect(note).toContain('No unseen half');
 		// As counted on 2026-11-20: 443 of 480 wishes heard, 470 claimed, 2,297 of 2,640 intents read.
-		expect(counts).toMatchObject({ 'all opt-out recall': [443, 480], 'all opt-out precision': [443, 470], 'all intent accuracy': [2_297, 2_640] });
-		expect(of('all opt-out recall')?.hits).toBeGreaterThanOrEqual(0.9 * 480);
-		expect(of('all intent accuracy')?.hits).toBeGreaterThanOrEqual(0.8 * 2_640);
-		expect(note).toMatch(/^SPENT.*443 of 480.*2297 of 2640/);
+		expect(rows?.at(-1)).toMatch(/^third half, 2026-11-20: opt-out recall 443 of 480, opt-out precision 443 of 470.*intent accuracy 2297 of 2640/);
+	});
+
+	it('are read by weights fitted without them at least as well as by the rules of their time, and are marked as development figures', () => {
+		const { title, note, figures } = acrossHalvesSection();
+		expect(title).toContain('development figures');
+		expect(note).toContain('no fresh measurement');
+		const of = (name: string) => figures.find((figure) => figure.name === name) ?? { hits: 0, of: 1 };
+		expect(share(of('third half: opt-out recall'))).toBeGreaterThan(443 / 480);
+		expect(share(of('third half: opt-out precision'))).toBeGreaterThan(443 / 470);
+		expect(share(of('second half: intent accuracy'))).toBeGreaterThan(2_024 / 2_620);
 	});
 });
 
