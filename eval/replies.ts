@@ -85,7 +85,7 @@ function testNote(figures: readonly Figure[]): string {
 	const { date, counts } = RunSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
 	const same = figures.every(({ name, hits, of }) => counts[name]?.[0] === hits && counts[name]?.[1] === of);
 	return same
-		? `Machine-written by others than the rules' author, frozen before the weights were fitted, run once on ${date}; today's rules read it the same.`
+		? `Machine-written by others than the rules' author, who saw neither rules nor rows, after the weights were fitted; frozen, and run once on ${date}; today's rules read it the same.`
 		: `SPENT: rules were changed after its one run on ${date}, so today's figures are no fresh measurement; that run counted opt-outs heard ${counts['all opt-out recall']?.join(' of ')}, claims right ${counts['all opt-out precision']?.join(' of ')}, intents right ${counts['all intent accuracy']?.join(' of ')}.`;
 }
 
