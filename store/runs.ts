@@ -189,6 +189,22 @@ export function createRuns(database: Database): Runs {
 			});
 		},
 
+		async nextContacts(workspace, id, { size, leaseMs }) {
+			let contactIds: string[] = [];
+			const run = await change(workspace, id, async (session, row) => {
+				if (row.state !== 'running' || row.cancelled_by !== null) return row;
+				const { skip = 0, limit } = fromJson<RunOptions>(row.options);
+				// Noted ones leave the list, so the same question goes on where it stopped, whoever asks it.
+				const all = sql`select id from ${session.table('contacts')} where workspace = ${workspace} order by id limit ${limit ?? Number.MAX_SAFE_INTEGER} offset ${skip}`;
+				const rows = await session.rows(sql<{ id: string }>`select c.id from (${all}) as c
+					where not exists (select 1 from ${session.table('run_items')} as i where i.workspace = ${workspace} and i.run_id = ${row.id} and i.item_id = c.id) order by c.id limit ${size}`);
+				contactIds = rows.map((contact) => contact.id);
+				const [{ total }] = await session.rows(sql<{ total: number }>`select count(*) as total from (${all}) as c`);
+				return { ...row, total: Number(total), lease_until: later(session.now, leaseMs) };
+			});
+			return { ...(run ? { run } : {}), contactIds };
+		},
+
 		async seen(workspace, id, itemIds) {
 			if (itemIds.length === 0) return [];
 			return await database.read(async (session) => {

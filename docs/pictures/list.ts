@@ -14,6 +14,7 @@ export const CANVASES: readonly CanvasPicture[] = [
 	{ file: 'canvas-02-intake-messages', workflow: '02', width: 1600, height: 900, caption: '02 · Intake of messages: one trigger a channel.' },
 	{ file: 'canvas-03-autopilot', workflow: '03', width: 2400, height: 760, caption: '03 · Autopilot: from a message to a planned or reviewed reply.' },
 	{ file: 'canvas-04-dispatch', workflow: '04', width: 1800, height: 860, caption: '04 · Dispatch: what is due is sent once.' },
+	{ file: 'canvas-08-re-analysis', workflow: '08', width: 1800, height: 760, caption: '08 · Re-analysis: contacts read and placed again, in batches, watched and stopped from the desk.' },
 	{ file: 'canvas-11-shadow-replay', workflow: '11', width: 1800, height: 760, caption: '11 · Shadow replay: past conversations through the settings, nothing sent.' },
 	{ file: 'canvas-09-housekeeping', workflow: '09', width: 1600, height: 600, caption: '09 · Housekeeping: leases, reviews waiting too long, failed runs.' },
 ];

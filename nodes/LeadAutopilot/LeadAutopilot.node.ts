@@ -21,7 +21,7 @@ import { resumeSender } from './resumeSender';
 import { savePipeline, setAccount, settingsOperation } from './settingsOperations';
 import { deskCredentialMethods } from '../shared/deskCredential';
 import { storeCredentialMethods } from '../shared/storeCredentialTest';
-import { finishRun, isCancelled, noteProgress, startRun, SYNC_OUTPUTS } from './syncOperations';
+import { contactsOfRun, finishRun, isCancelled, noteProgress, startRun, SYNC_OUTPUTS } from './syncOperations';
 import { chosenName } from '../shared/subtitle';
 
 /** Operations with named outputs, by resource and operation; all others have one output. */
@@ -52,6 +52,7 @@ const SPECIAL: Readonly<Record<string, Run>> = {
 	'settings.setAccount': setAccount,
 	'settings.savePipeline': savePipeline,
 	'sync.finish': finishRun,
+	'sync.getContacts': contactsOfRun,
 	'sync.isCancelled': isCancelled,
 	'sync.progress': noteProgress,
 	'sync.start': startRun,

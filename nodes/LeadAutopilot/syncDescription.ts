@@ -12,6 +12,7 @@ export const syncProperties: INodeProperties[] = [
 		displayOptions: { show: { resource: ['sync'] } },
 		options: [
 			{ name: 'Finish', value: 'finish', action: 'Finish a sync', description: 'Say that a run is over, or why it failed' },
+			{ name: 'Get Contacts', value: 'getContacts', action: 'Get the next contacts of a run', description: 'Get contacts a run has not noted yet, with their conversations; asks again where it stopped' },
 			{ name: 'Is Cancelled', value: 'isCancelled', action: 'Ask whether a sync is cancelled', description: 'Find out before the next contact whether somebody asked to stop' },
 			{ name: 'Progress', value: 'progress', action: 'Note the progress of a sync', description: 'Note what became of a contact or conversation, with its error if it failed' },
 			{ name: 'Start', value: 'start', action: 'Start a sync', description: 'Begin a run, or go on with the one that is open already' },
@@ -23,7 +24,7 @@ export const syncProperties: INodeProperties[] = [
 		name: 'runId',
 		type: 'string',
 		default: "={{ $json.run?.id ?? '' }}",
-		displayOptions: show('finish', 'isCancelled', 'progress', 'start'),
+		displayOptions: show('finish', 'getContacts', 'isCancelled', 'progress', 'start'),
 		description: 'The run this is about, as Autopilot Trigger and Start give it. Left empty, Start makes a new one.',
 	},
 	{
@@ -39,6 +40,7 @@ export const syncProperties: INodeProperties[] = [
 		displayOptions: show('start'),
 	},
 	{ displayName: 'Account ID', name: 'accountId', type: 'string', default: "={{ $json.run?.accountId ?? $json.accountId ?? '' }}", placeholder: 'e.g. 102938475610', displayOptions: show('start'), description: "The provider's ID of the account. One run an account and kind of work is open at a time. Left empty: the whole workspace." },
+	{ displayName: 'Batch Size', name: 'batchSize', type: 'number', typeOptions: { minValue: 1, maxValue: 500 }, default: 25, displayOptions: show('getContacts'), description: 'How many to get at once' },
 	{
 		displayName: 'Item ID',
 		name: 'itemId',

@@ -1,10 +1,10 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { CHANNELS } from '../../engine/channels/channel';
 import { RUN_ITEM_RESULTS, RUN_KINDS, type Run, type RunItemResult, type RunKind } from '../../engine/runs/run';
 import { MINUTE } from '../../engine/time';
 import type { RunItem, RunRequest, Store } from '../../store/store';
-import { commitIsolated, executeBatch, settled, type Settled } from '../shared/batch';
-import { ItemInputError } from '../shared/errors';
+import { commitIsolated, executeBatch, failedJson, settled, type Settled } from '../shared/batch';
+import { ItemInputError, toNodeError } from '../shared/errors';
 import { withStore } from '../shared/openNodeStore';
 import { readNumber, readOptionalText, readText } from '../shared/readParameter';
 
@@ -13,8 +13,8 @@ export const RUN_LEASE_MS = 10 * MINUTE;
 
 const OPEN = 0;
 const ENDED = 1;
-/** Outputs of Is Cancelled and Start; the others have one. */
-export const SYNC_OUTPUTS = { 'sync.isCancelled': ['Go On', 'Cancelled'], 'sync.start': ['Started', 'Already Running'] } as const;
+/** Outputs of the operations that have several. */
+export const SYNC_OUTPUTS = { 'sync.getContacts': ['Contacts', 'All Done'], 'sync.isCancelled': ['Go On', 'Cancelled'], 'sync.start': ['Started', 'Already Running'] } as const;
 
 interface RunParams {
 	workspace: string;
@@ -144,6 +144,30 @@ export async function noteProgress(context: IExecuteFunctions): Promise<INodeExe
 			),
 		write: (run) => ({ output: 0, json: { run } }),
 	});
+}
+
+const MOST_CONTACTS = 500;
+
+/** Get Contacts: one item a contact of the run that was not noted yet; when there is none left, the run on the second output. Runs once, for the first item. */
+export async function contactsOfRun(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	try {
+		const { workspace, runId } = readRun(context, 0);
+		const size = readNumber(context, 'batchSize', 0, 'Batch Size');
+		if (!Number.isInteger(size) || size < 1) throw new ItemInputError(`'Batch Size' must be a whole number of at least 1, but is ${size}`);
+		return await withStore(context, async (store) => {
+			const { run, contactIds } = await store.runs.nextContacts(workspace, runId, { size: Math.min(size, MOST_CONTACTS), leaseMs: RUN_LEASE_MS });
+			if (!run) throw gone(runId);
+			const contacts = await store.contacts.find(workspace, contactIds);
+			const conversations = await store.contacts.conversations(workspace, contactIds);
+			const json = contactIds.map((id, place): IDataObject => ({ run, message: { workspace }, contact: contacts[place] ?? { id }, conversation: conversations[place] }));
+			const items = (json.length > 0 ? json : [{ run }]).map((one) => ({ json: one, pairedItem: { item: 0 } }));
+			return json.length > 0 ? [items, []] : [[], items];
+		});
+	} catch (error) {
+		const failure = toNodeError(context.getNode(), error, 0);
+		if (!context.continueOnFail()) throw failure;
+		return [[], [{ json: failedJson(context, context.getInputData()[0]?.json ?? {}, failure.message), pairedItem: { item: 0 } }]];
+	}
 }
 
 /** Is Cancelled: on the second output once somebody asked to stop, or the run has ended. */

@@ -50,6 +50,11 @@ export interface Runs {
 	list(workspace: string, filter: { kinds?: RunKind[]; open?: boolean; limit: number }): Promise<Run[]>;
 	/** What failed, the latest first. */
 	errors(workspace: string, id: string, limit: number): Promise<RunError[]>;
+	/**
+	 * The next contacts of a run over a workspace, in the order of their ids: those it has not noted yet, after leaving out the
+	 * run's `skip` and up to its `limit`. Renews the lease. Empty when all are noted, or the run has ended or is to be stopped.
+	 */
+	nextContacts(workspace: string, id: string, options: { size: number; leaseMs: number }): Promise<{ run?: Run; contactIds: string[] }>;
 	/** Of these items, those the run has noted already, whatever became of them: a run that is begun again leaves them out. */
 	seen(workspace: string, id: string, itemIds: string[]): Promise<string[]>;
 }

@@ -45,6 +45,17 @@ describe('Lead Autopilot → Sync', () => {
 		expect((await sync('isCancelled', [item]))[1]).toHaveLength(1);
 	});
 
+	it('hands out the contacts of a run with their conversations until all are noted', async () => {
+		await store().messages.record('default', ['ann', 'bob'].map((name) => ({ message: { channel: 'email' as const, direction: 'inbound' as const, source: 'channel' as const, threadId: name, text: `Hi from ${name}`, attachments: [], timestamp: new Date().toISOString() }, contact: { id: name, email: `${name}@mail.example` } })));
+		const [[item]] = await sync('start', [{}], { work: 'reanalysis' });
+		const [contacts, over] = await sync('getContacts', [item], { batchSize: 5 });
+		expect(contacts).toMatchObject([{ contact: { id: 'ann' }, conversation: [{ from: 'lead', text: 'Hi from ann' }], message: { workspace: 'default' }, run: { counts: { total: 2 } } }, { contact: { id: 'bob' } }]);
+		expect(over).toEqual([]);
+		await sync('progress', contacts);
+		expect(await sync('getContacts', [item])).toMatchObject([[], [{ run: { id: runOf(item).id, counts: { done: 2, total: 2 } } }]]);
+		expect((await sync('getContacts', [{ run: { id: 'x' } }], {}, { continueOnFail: true }))[1]).toMatchObject([{ error: expect.stringContaining('There is no run') }]);
+	});
+
 	it('fails with its reason', async () => {
 		const item = await started();
 		expect((await sync('finish', [item], { error: 'The token has expired' }))[0]).toMatchObject([{ run: { state: 'failed', sentence: 'Conversation sync failed: The token has expired. 0 seen.' } }]);

@@ -104,6 +104,22 @@ describe.each(DIALECTS)('runs on %s', (dialect) => {
 		expect(await runs().cancel('acme', '\u0000', 'x')).toBeUndefined();
 	});
 
+	it('over contacts hand each out until it is noted, after what is skipped and up to the limit', async () => {
+		await test.store.contacts.upsert('acme', ['a', 'b', 'c', 'd', 'e', 'f'].map((id) => ({ id })));
+		await test.store.contacts.upsert('other', [{ id: 'z' }]);
+		const [{ run }] = await runs().request([{ ...SYNC, kind: 'reanalysis', options: { skip: 1, limit: 4 } }]);
+		const next = async (size = 3) => (await runs().nextContacts('acme', run.id, { size, leaseMs: LEASE })).contactIds;
+		expect(await next()).toEqual([]);
+		await runs().begin('acme', run.id, LEASE);
+		expect(await next()).toEqual(['b', 'c', 'd']);
+		await runs().advance('acme', run.id, { items: done('b', 'd'), leaseMs: LEASE });
+		expect(await next()).toEqual(['c', 'e']);
+		expect((await runs().find('acme', [run.id]))[0]?.counts).toEqual({ done: 2, skipped: 0, failed: 0, total: 4 });
+		await runs().cancel('acme', run.id, 'tom');
+		expect(await next()).toEqual([]);
+		expect(await runs().nextContacts('acme', 'none', { size: 3, leaseMs: LEASE })).toEqual({ contactIds: [] });
+	});
+
 	it('are handed to one of many that ask at once', async () => {
 		await runs().request(Array.from({ length: 12 }, (_, number) => ({ ...SYNC, accountId: `page-${number}` })));
 		const second = await openStore(test.place.config, { clock: test.clock });
