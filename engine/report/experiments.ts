@@ -52,6 +52,7 @@ export const ExperimentFigureSchema = z.object({
 	verdict: z.string(),
 	/** Name of the variant that won, or that a person settled on. */
 	winner: z.string().optional(),
+	winnerId: z.string().optional(),
 	look: z.number(),
 	horizon: z.number(),
 	contacts: z.number(),
@@ -80,7 +81,7 @@ export function experimentFigures(all: readonly ExperimentTallies[], now: EpochM
 			...base,
 			metric: METRIC_DEFINITIONS[looked.plan.metric].plural,
 			verdict: report.verdict,
-			...(winner === undefined ? {} : { winner }),
+			...(winner === undefined || won === undefined ? {} : { winner, winnerId: won }),
 			look: report.look,
 			horizon: report.horizon,
 			contacts: live.reduce((sum, { exposures }) => sum + exposures, 0),
