@@ -30,7 +30,7 @@ export const de: ExperimentsWords = {
 	of: (count, contacts) => `${count} von ${contacts}`,
 	figuresOf: (name) => `Varianten von ${name}`,
 	lossHint: (optOuts, complaints) => `Erwarteter Verlust: Erfolge je 100 Kontakte, die Sie verschenken, wenn Sie sich jetzt auf die Variante festlegen. Grenzwerte: höchstens ${optOuts} Abmeldungen und ${complaints} Beschwerden unter den Kontakten einer Variante, Stand jetzt.`,
-	splitAlarm: 'Die Kontakte sind nicht wie vorgesehen aufgeteilt, der Vergleich ist daher nicht verlässlich. Klären Sie zuerst, welche Nachrichten einer Variante scheitern, auf eine Prüfung warten oder doppelt gezählt werden.',
+	splitAlarm: 'Die Kontakte sind anders aufgeteilt als vorgesehen: Verlassen Sie sich nicht auf diesen Vergleich. Klären Sie zuerst, welche Nachrichten einer Variante scheitern, auf eine Prüfung warten oder doppelt gezählt werden.',
 	guardrailAlarm: 'Eine Variante überschreitet einen Grenzwert. Pausieren Sie das Experiment: Dann erhalten alle die Kontrolle.',
 	pausedMeans: 'Solange es pausiert, erhalten alle die Kontrolle.',
 	pause: 'Pausieren',

@@ -28,7 +28,7 @@ export const en = {
 	of: (count: string, contacts: string) => `${count} of ${contacts}`,
 	figuresOf: (name: string) => `Variants of ${name}`,
 	lossHint: (optOuts: string, complaints: string) => `Expected loss: conversions per 100 contacts you would give away by settling on the variant now. Guardrails: opt-outs at most ${optOuts}, complaints at most ${complaints} of a variant’s contacts; counted as of now.`,
-	splitAlarm: 'The contacts are not split as intended, so do not trust the comparison. Find out first which messages of a variant fail, wait for a review or are counted twice.',
+	splitAlarm: 'Do not trust this comparison. Find out first which messages of a variant fail, wait for a review or are counted twice.',
 	guardrailAlarm: 'A variant breaks a guardrail. Pause the experiment: everybody then gets the control.',
 	pausedMeans: 'While it is paused, everybody gets the control.',
 	pause: 'Pause',

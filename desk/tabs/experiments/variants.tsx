@@ -29,17 +29,20 @@ export function Variants({ of, words, language }: { of: ExperimentView; words: E
 	const count = (value: number): string => formatNumber(value, language);
 	const top = Math.max(0.01, ...of.variants.map(({ high }) => high));
 	const columns = [{ title: words.variant, main: true }, { title: words.atLook, numeric: true }, { title: words.conversions, numeric: true }, { title: words.rate }, { title: words.pBest, numeric: true }, { title: words.expectedLoss, numeric: true }, { title: words.share, numeric: true }, { title: words.optOuts, numeric: true }, { title: words.complaints, numeric: true }];
-	const rows = of.variants.map((variant) => [
-		<><Named>{variant.name}</Named>{variant.id === of.controlId ? <> <Badge>{words.control}</Badge></> : null}{variant.id === of.winnerId ? <> <Badge tone="good">{words.leads}</Badge></> : null}</>,
-		count(variant.contacts),
-		count(variant.conversions),
-		variant.contacts === 0 ? '–' : <><b>{share(variant.rate)}</b> <span class="quiet">{words.range(share(variant.low), share(variant.high))}</span><Interval variant={variant} top={top} /></>,
-		share(variant.pBest),
-		variant.expectedLoss === undefined ? '–' : formatNumber(variant.expectedLoss * 100, language, 2),
-		`${share(variant.share)}, ${share(variant.expectedShare)}`,
-		words.of(count(variant.optOuts), count(variant.liveContacts)),
-		words.of(count(variant.complaints), count(variant.liveContacts)),
-	]);
+	const rows = of.variants.map((variant) => {
+		const none = variant.contacts === 0;
+		return [
+			<><Named>{variant.name}</Named>{variant.id === of.controlId ? <> <Badge>{words.control}</Badge></> : null}{variant.id === of.winnerId ? <> <Badge tone="good">{words.leads}</Badge></> : null}</>,
+			count(variant.contacts),
+			count(variant.conversions),
+			none ? '–' : <><b>{share(variant.rate)}</b> <span class="quiet">{words.range(share(variant.low), share(variant.high))}</span><Interval variant={variant} top={top} /></>,
+			none ? '–' : share(variant.pBest),
+			none || variant.expectedLoss === undefined ? '–' : formatNumber(variant.expectedLoss * 100, language, 2),
+			none && variant.expectedShare === 0 ? '–' : `${share(variant.share)}, ${share(variant.expectedShare)}`,
+			words.of(count(variant.optOuts), count(variant.liveContacts)),
+			words.of(count(variant.complaints), count(variant.liveContacts)),
+		];
+	});
 	return (
 		<>
 			<Table caption={words.figuresOf(of.name)} columns={columns} rows={rows} />
