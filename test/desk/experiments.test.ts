@@ -26,11 +26,11 @@ describe('the tab Experiments', () => {
 		const text = textOf(page);
 		// 6 and 24 of 60 at the second of four weekly looks; the next one is three weeks after the store heard of the first message.
 		expect(text).toMatch(/Subject line Running There is a winner .*wins: 40\.0 % against 10\.0 % [^:]* at look 2 of 4\. Decided by clicks Look 2 of 4 Next look 26 Mar 2026 Contacts so far 120/);
-		expect(text).toMatch(/Short control 60 6 10% [\d.]+% to [\d.]+% [\d.]+% [\d.]+ 50%, 50% 0 of 60 0 of 60/);
+		expect(text).toMatch(/Short control 60 6 10% [\d.]+% to [\d.]+% [\d.]+% [\d.]+ 50% \(planned 50%\) 0 of 60 0 of 60/);
 		expect(text).toMatch(/A question winner 60 24 40% /);
 		expect(text).toMatch(/Opening line Running Split is broken Do not trust this comparison/);
 		expect(text).toMatch(/Closing line Running Guardrail broken A variant breaks a guardrail.*Last chance 40 0 .* 9 of 40 0 of 40/);
-		expect(text).toContain('opt-outs at most 2%, complaints at most 0.3%');
+		expect(text).toContain('Allowed at most 2% opt-outs, 0.3% complaints');
 		expect(text).toMatch(/fresh .* Look 0 of 4/);
 		expect(text).not.toContain('Secret of beta');
 		expect(page).not.toMatch(/name="action" value="(pause|resume|complete)"/);

@@ -38,15 +38,10 @@ export function Variants({ of, words, language }: { of: ExperimentView; words: E
 			none ? '–' : <><b>{share(variant.rate)}</b> <span class="quiet">{words.range(share(variant.low), share(variant.high))}</span><Interval variant={variant} top={top} /></>,
 			none ? '–' : share(variant.pBest),
 			none || variant.expectedLoss === undefined ? '–' : formatNumber(variant.expectedLoss * 100, language, 2),
-			none && variant.expectedShare === 0 ? '–' : `${share(variant.share)}, ${share(variant.expectedShare)}`,
+			none && variant.expectedShare === 0 ? '–' : words.planned(share(variant.share), share(variant.expectedShare)),
 			words.of(count(variant.optOuts), count(variant.liveContacts)),
 			words.of(count(variant.complaints), count(variant.liveContacts)),
 		];
 	});
-	return (
-		<>
-			<Table caption={words.figuresOf(of.name)} columns={columns} rows={rows} />
-			{of.guardrails ? <p class="hint">{words.lossHint(share(of.guardrails.optOuts), share(of.guardrails.complaints))}</p> : null}
-		</>
-	);
+	return <Table caption={words.figuresOf(of.name)} columns={columns} rows={rows} />;
 }

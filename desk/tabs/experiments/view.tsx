@@ -1,7 +1,7 @@
 import { mayAct } from '../../access/reviewer';
 import { Fragment, h, type Child } from '../../html/element';
 import { Badge, Button, Card, Empty, Form, Named, Select, Sentence, When, type Tone } from '../../parts';
-import { formatNumber } from '../../parts/figures';
+import { formatNumber, formatShare } from '../../parts/figures';
 import type { Language } from '../../shell/language';
 import type { DeskContext } from '../tab';
 import type { ExperimentsWords } from './en';
@@ -24,6 +24,7 @@ function Standing({ of, words, language }: Props & { language: Language }): Chil
 			{of.horizon > 0 ? <div><dt>{words.look}</dt><dd>{words.lookOf(of.look, of.horizon)}</dd></div> : null}
 			{of.nextLookAt === undefined || of.status === 'completed' ? null : <div><dt>{words.nextLook}</dt><dd><When at={of.nextLookAt} dateOnly /></dd></div>}
 			<div><dt>{words.contacts}</dt><dd>{formatNumber(of.contacts, language)}</dd></div>
+			{of.guardrails ? <div><dt>{words.guardrails}</dt><dd>{words.allowed(formatShare(of.guardrails.optOuts, language), formatShare(of.guardrails.complaints, language))}</dd></div> : null}
 			{of.context === undefined ? null : <div><dt>{words.appliesTo}</dt><dd><Named>{of.context}</Named></dd></div>}
 			{of.status === 'completed' && of.winner !== undefined ? <div><dt>{words.settledOn}</dt><dd><Named>{of.winner}</Named></dd></div> : null}
 		</dl>
@@ -75,6 +76,7 @@ export function experimentsView({ open, completed }: ExperimentsModel, words: Ex
 			<p class="intro">{words.intro}</p>
 			{open.length + completed.length === 0 ? <Card title={words.title}><Empty title={words.none}>{words.noneHint}</Empty></Card> : open.map(show)}
 			{completed.length === 0 ? null : <details class="more" open={open.length === 0}><summary>{words.completedOnes(completed.length)}</summary>{completed.map(show)}</details>}
+			{open.length + completed.length === 0 ? null : <p class="hint">{words.howToRead}</p>}
 		</>
 	);
 }

@@ -20,7 +20,7 @@ function Move({ contact, stage, places, words }: Pick<Props, 'stage' | 'places' 
 	const several = new Set(places.map(({ pipeline }) => pipeline.id)).size > 1;
 	const options = places.map(({ pipeline, stage: to }) => ({ value: placeValue(pipeline.id, to.id), label: several ? `${pipeline.name} · ${to.name}` : to.name }));
 	return (
-		<Form action="move" of={contact.id} hidden={{ contact: contact.id, from: here }} class="inline" label={words.moveContact(contact.called)}>
+		<Form action="move" of={contact.id} hidden={{ contact: contact.id, from: here }} class="inline move" label={words.moveContact(contact.called)}>
 			<Select name="to" label={words.move} hideLabel value={here} options={options} />
 			<Button>{words.save}</Button>
 		</Form>
