@@ -9,6 +9,7 @@ import type { Database } from './database';
 import { ensureContacts } from './intake';
 import type { RowOf } from './schema';
 import type { Session } from './session';
+import { contactsIn } from './stageContacts';
 import { lastMoves } from './stageMoves';
 import type { Pipelines, StageChange } from './store';
 
@@ -106,6 +107,10 @@ export function createPipelines(database: Database): Pipelines {
 				const own = held.filter(({ workspace, contactId }) => known.has(keyOf(workspace, cleanText(contactId))));
 				await session.insert('activities', own.map(({ workspace, contactId, log, ...move }, at) => activity(session, workspace, cleanText(contactId), 'stage_held', { ...log, ...move }, at)));
 			});
+		},
+
+		async contactsIn(workspace, pipelineId, stageId, page) {
+			return await database.read(async (session) => await contactsIn(session, { workspace, pipelineId, stageId }, page));
 		},
 
 		async lastMoves(workspace, contactIds) {

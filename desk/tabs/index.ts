@@ -1,7 +1,15 @@
+import { experimentsTab } from './experiments';
+import { pipelineTab } from './pipeline';
+import { sendTimesTab } from './sendTimes';
 import { settingsTab } from './settings';
 import { TAB_IDS, type Tab } from './tab';
 
 /** The tabs of the desk: add yours here. */
-const BUILT: readonly Tab[] = [settingsTab];
+const BUILT: readonly Tab[] = [
+	experimentsTab,
+	sendTimesTab,
+	pipelineTab,
+	settingsTab,
+];
 
 export const TABS: readonly Tab[] = TAB_IDS.flatMap((id) => BUILT.filter((tab) => tab.id === id));

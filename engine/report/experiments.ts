@@ -52,10 +52,16 @@ export const ExperimentFigureSchema = z.object({
 	verdict: z.string(),
 	/** Name of the variant that won, or that a person settled on. */
 	winner: z.string().optional(),
+	winnerId: z.string().optional(),
 	look: z.number(),
 	horizon: z.number(),
 	contacts: z.number(),
-	variants: z.array(z.object({ id: z.string(), name: z.string(), contacts: z.number(), conversions: z.number(), rate: z.number(), low: z.number(), high: z.number(), pBest: z.number().optional() })),
+	/** ISO-8601; absent after the last look, and before anything began. */
+	nextLookAt: z.string().optional(),
+	/** Highest shares of a variant's contacts allowed, 0–1. */
+	guardrails: z.object({ optOuts: z.number(), complaints: z.number() }).optional(),
+	/** `share` of the contacts beside the one intended, 0–1. `expectedLoss`: conversions a contact lost by settling on it. Opt-outs and complaints are those of `liveContacts`, as of now. */
+	variants: z.array(z.object({ id: z.string(), name: z.string(), contacts: z.number(), conversions: z.number(), rate: z.number(), low: z.number(), high: z.number(), pBest: z.number().optional(), expectedLoss: z.number().optional(), share: z.number(), expectedShare: z.number(), liveContacts: z.number(), optOuts: z.number(), complaints: z.number() })),
 	sentence: z.string(),
 });
 export type ExperimentFigure = z.infer<typeof ExperimentFigureSchema>;
@@ -75,11 +81,13 @@ export function experimentFigures(all: readonly ExperimentTallies[], now: EpochM
 			...base,
 			metric: METRIC_DEFINITIONS[looked.plan.metric].plural,
 			verdict: report.verdict,
-			...(winner === undefined ? {} : { winner }),
+			...(winner === undefined || won === undefined ? {} : { winner, winnerId: won }),
 			look: report.look,
 			horizon: report.horizon,
 			contacts: live.reduce((sum, { exposures }) => sum + exposures, 0),
-			variants: report.variants.map(({ exposures, conversions, rate, low, high, pBest, ...variant }) => ({ id: variant.id, name: variant.name, contacts: exposures, conversions, rate, low, high, ...(pBest === undefined ? {} : { pBest }) })),
+			...(report.nextLookAt === undefined ? {} : { nextLookAt: report.nextLookAt }),
+			guardrails: looked.plan.guardrails,
+			variants: report.variants.map(({ exposures, pBest, expectedLoss, ...variant }, place) => ({ ...variant, contacts: exposures, liveContacts: live[place].exposures, ...(pBest === undefined ? {} : { pBest }), ...(expectedLoss === undefined ? {} : { expectedLoss }) })),
 			sentence: report.sentence,
 		};
 	});

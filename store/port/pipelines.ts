@@ -1,4 +1,4 @@
-import type { Status } from '../../engine/message/contact';
+import type { Contact, Status } from '../../engine/message/contact';
 import type { Pipeline } from '../../engine/pipeline/stage';
 import type { StageMove } from '../../engine/pipeline/whyThisStage';
 import type { EpochMs } from '../../engine/time';
@@ -24,6 +24,8 @@ export interface HeldMove {
 	score?: number;
 	log: StageChange['log'];
 }
+/** A contact as it stands in its stage. */
+export type StageContact = Pick<Contact, 'id' | 'name' | 'company' | 'email' | 'score' | 'status' | 'stageId' | 'stageEnteredAt' | 'stageSetBy'>;
 export interface Pipelines {
 	save(workspace: string, pipelines: Pipeline[]): Promise<void>;
 	find(workspace: string, ids: string[]): Promise<(Pipeline | undefined)[]>;
@@ -32,6 +34,11 @@ export interface Pipelines {
 	changeStages(changes: StageChange[]): Promise<{ applied: boolean; activityId?: string }[]>;
 	/** Each an entry of the contact's timeline. Contacts nobody knows are passed over. */
 	recordHeld(held: HeldMove[]): Promise<void>;
+	/**
+	 * A page of the contacts that stand in a stage, those that came into it first. `next` is where the next page begins, absent on the last.
+	 * @throws StoreInputError for an `after` that no page gave
+	 */
+	contactsIn(workspace: string, pipelineId: string, stageId: string, page: { limit: number; after?: string }): Promise<{ contacts: StageContact[]; next?: string }>;
 	/** Each contact's newest move into a stage, in the order asked; undefined where there was none. */
 	lastMoves(workspace: string, contactIds: string[]): Promise<(StageMove | undefined)[]>;
 	activities(workspace: string, contactId: string, limit: number): Promise<{ id: string; kind: string; at: EpochMs; detail: unknown }[]>;

@@ -246,6 +246,32 @@ describe.each(DIALECTS)('the store on %s', (dialect) => {
 		expect((await pipelines.activities('acme', 'c', 5)).map(({ id }) => id)).toEqual([results[2].activityId, results[0].activityId]);
 	});
 
+	it('the contacts of a stage come in pages, those longest in it first, and never those of another stage, pipeline or workspace', async () => {
+		const { pipelines, contacts } = test.store;
+		const put = async (contactId: string, pipelineId = 'p', stageId = 's', workspace = 'acme', expectedStageId?: string) => await pipelines.changeStages([{ workspace, contactId, pipelineId, stageId, expectedStageId, setBy: 'model', score: 50, log: { rule: 'score', actor: 'engine', sentence: 'Moved.' } }]);
+		await contacts.upsert('acme', [{ id: 'c', name: 'Ünal \u0000 <b>', company: 'C', email: 'c@x.example', pipelineId: 'p' }, { id: 'nowhere', pipelineId: 'p' }]);
+		await contacts.upsert('other', [{ id: 'c' }]);
+		await Promise.all(['b', 'c', 'a'].map(async (id) => await put(id)));
+		await put('elsewhere', 'p', 's2');
+		await put('q', 'q', 's');
+		await put('c', 'p', 's', 'other');
+		test.clock.advance(1_000);
+		await put('0-later');
+		await put('b', 'p', 's', 'acme', 's');
+		const first = await pipelines.contactsIn('acme', 'p', 's', { limit: 2 });
+		expect(first.contacts.map(({ id }) => id)).toEqual(['a', 'b']);
+		const second = await pipelines.contactsIn('acme', 'p', 's', { limit: 2, after: first.next });
+		expect(second).toEqual({ contacts: [
+			{ id: 'c', name: 'Ünal \ufffd <b>', company: 'C', email: 'c@x.example', score: 50, stageId: 's', stageEnteredAt: iso(START), stageSetBy: 'model' },
+			{ id: '0-later', score: 50, stageId: 's', stageEnteredAt: iso(later(START, 1_000)), stageSetBy: 'model' },
+		] });
+		// Whoever a page ended with may have left meanwhile: the next one begins behind the place.
+		await put('b', 'p', 's2', 'acme', 's');
+		expect((await pipelines.contactsIn('acme', 'p', 's', { limit: 9, after: first.next })).contacts.map(({ id }) => id)).toEqual(['c', '0-later']);
+		expect(await pipelines.contactsIn('acme', 'p', 'none \u0000', { limit: 9 })).toEqual({ contacts: [] });
+		for (const after of ['', 'x', Buffer.from('[1]').toString('base64url'), Buffer.from('["a","b"]').toString('base64url')]) await expect(pipelines.contactsIn('acme', 'p', 's', { limit: 2, after })).rejects.toThrow('This page does not exist');
+	});
+
 	it('model keys, spend and cached analyses keep count', async () => {
 		const { modelCalls, analyses } = test.store;
 		const keys = modelCalls.keyLedger();

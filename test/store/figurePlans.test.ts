@@ -3,6 +3,7 @@ import { sharedCounters } from '../../engine/report/limitUse';
 import { lastDays } from '../../engine/report/period';
 import { epochMs, HOUR, later } from '../../engine/time';
 import { Session } from '../../store/session';
+import { toCursor } from '../../store/pageCursor';
 import type { Store } from '../../store/store';
 import { FigureWorld } from './figureWorld';
 import { DIALECTS, openTestStore, stopServers, type TestStore } from './fixtures';
@@ -17,6 +18,7 @@ const READS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
 	'health of a channel': async ({ figures }) => await figures.health({ ...SCOPE, channel: 'email' }),
 	models: async ({ figures }) => await figures.models(SCOPE),
 	pipelines: async ({ figures }) => await figures.pipelines(SCOPE),
+	'contacts of a stage': async ({ pipelines }) => await pipelines.contactsIn('acme', 'p', 's', { limit: 20, after: toCursor([NOW, 'c']) }),
 	outbox: async ({ figures }) => await figures.outbox(SCOPE),
 	limits: async ({ figures }) => await figures.limits('acme', sharedCounters),
 	readiness: async ({ figures }) => await figures.readiness(SCOPE),

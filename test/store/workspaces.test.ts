@@ -87,6 +87,7 @@ async function everything(store: Store, workspace: string): Promise<unknown> {
 		pipelines.find(workspace, ['p']),
 		pipelines.list(workspace),
 		pipelines.activities(workspace, 'c', 99),
+		pipelines.contactsIn(workspace, 'p', 's', { limit: 99 }),
 		analyses.get(workspace, ['h'], DAY),
 		modelCalls.spendLedger().spentToday(workspace, '2026-03-02'),
 		answerTimes.recentContacts([{ workspace, channel: 'whatsapp' }], { since: later(START, -DAY), sends: 99 }),
