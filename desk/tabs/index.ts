@@ -1,7 +1,8 @@
+import { reviewTab } from './review';
 import { settingsTab } from './settings';
 import { TAB_IDS, type Tab } from './tab';
 
 /** The tabs of the desk: add yours here. */
-const BUILT: readonly Tab[] = [settingsTab];
+const BUILT: readonly Tab[] = [reviewTab, settingsTab];
 
 export const TABS: readonly Tab[] = TAB_IDS.flatMap((id) => BUILT.filter((tab) => tab.id === id));
