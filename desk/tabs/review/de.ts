@@ -27,7 +27,7 @@ export const de: ReviewWords = {
 	queue: 'Wartet auf Sie',
 	open: (count) => `${count} offen`,
 	overdue: (count) => `${count} überfällig`,
-	filterKind: 'Art', filterChannel: 'Kanal', filterWho: 'Für', filterLate: 'Frist', search: 'Suche', searchHint: 'Name, Adresse oder Wörter',
+	filterKind: 'Art', filterChannel: 'Kanal', filterWho: 'Für', filterLate: 'Frist', search: 'Name, Adresse oder Wörter', searchAndFilter: 'Suchen und filtern',
 	all: 'Alle', everybody: 'Alle', me: 'Mich', nobody: 'Niemand Bestimmtes', onlyLate: 'Nur Überfälliges',
 	due: (duration) => `fällig in ${duration}`,
 	late: (duration) => `${duration} überfällig`,

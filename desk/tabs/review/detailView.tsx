@@ -1,6 +1,5 @@
+import type { Draft as DraftText } from '../../../engine/draft/draft';
 import { whyNotSent } from '../../../engine/message/whyNotSent';
-import type { DraftDecisionSchema } from '../../../engine/draft/draft';
-import type { z } from 'zod';
 import { mayAct } from '../../access/reviewer';
 import { Fragment, h, type Child, type Scope } from '../../html/element';
 import { Badge, Card, Empty, Link, Named, Said, Sentence, When } from '../../parts';
@@ -28,7 +27,7 @@ function Deadline({ open, words }: Pick<Props, 'open' | 'words'>, { now }: Scope
 }
 
 /** What the confidence is, and what it means. */
-function Confidence({ confidence, decision, sentence, words }: { confidence?: number; decision: z.infer<typeof DraftDecisionSchema>; sentence: string; words: ReviewWords }, { language }: Scope): Child {
+function Confidence({ confidence, decision, sentence, words }: { confidence?: number; decision: DraftText['decision']; sentence: string; words: ReviewWords }, { language }: Scope): Child {
 	return (
 		<>
 			<h3>{words.confidence}</h3>
@@ -126,16 +125,16 @@ function History({ open, words }: Pick<Props, 'open' | 'words'>): Child {
 export function Detail(props: Props, { now }: Scope): Child {
 	const { open, query, words, context } = props;
 	const { review, contact, message, reply, row, transitions } = open;
-	const last = transitions.at(-1);
+	const unsent = row && whyNotSent(row, now, transitions.at(-1));
 	const may = mayAct(context.reviewer.role, 'reviewer');
 	return (
 		<article class="detail">
 			<Link to={query} class="back">{words.back}</Link>
-			<Card title={personName(contact, words)} aside={<><Badge tone="info">{words.kinds[review.kind]}</Badge>{review.channel ? <span class="quiet">{words.channels[review.channel]}</span> : null}</>}>
+			<Card title={personName(contact, words)} aside={<><Badge tone="info">{words.kinds[review.kind]}</Badge> {review.channel ? <span class="quiet">{words.channels[review.channel]}</span> : null}</>}>
 				{review.decidedAt === undefined ? <Deadline open={open} words={words} /> : <Decided open={open} query={query} words={words} />}
 				<p>{words.kindMeans[review.kind]}</p>
-				<p class="quiet">{words.why}: <span lang="en" dir="auto">{review.sentence}</span></p>
-				{row ? <p class="quiet">{words.whyNotSent} <span lang="en" dir="auto">{whyNotSent(row, now, last)}</span></p> : null}
+				{unsent?.includes(review.sentence) ? null : <p class="quiet">{words.why}: <span lang="en" dir="auto">{review.sentence}</span></p>}
+				{unsent === undefined ? null : <p class="quiet">{words.whyNotSent} <span lang="en" dir="auto">{unsent}</span></p>}
 				<Proposed open={open} words={words} />
 				{message ? <><h3>{words.leadWrote}</h3>{message.subject ? <p><Named>{message.subject}</Named></p> : null}{message.text === '' ? null : <Said lang={message.language}>{message.text}</Said>}<Attachments attachments={message.attachments} words={words} /><ReadingOf reply={reply} review={review} may={may} words={words} /></> : null}
 				<Draft open={open} words={words} />

@@ -30,7 +30,7 @@ export const en = {
 	queue: 'Waiting for you',
 	open: (count: string) => `${count} open`,
 	overdue: (count: string) => `${count} overdue`,
-	filterKind: 'Kind', filterChannel: 'Channel', filterWho: 'For', filterLate: 'Deadline', search: 'Search', searchHint: 'Name, address or words',
+	filterKind: 'Kind', filterChannel: 'Channel', filterWho: 'For', filterLate: 'Deadline', search: 'Name, address or words', searchAndFilter: 'Search and filter',
 	all: 'All', everybody: 'Everybody', me: 'Me', nobody: 'Nobody in particular', onlyLate: 'Overdue only',
 	due: (duration: string) => `due in ${duration}`,
 	late: (duration: string) => `${duration} overdue`,
@@ -104,7 +104,7 @@ export const en = {
 	wasSent: 'It was sent', tryAgain: 'It was not sent: try again', stop: 'Give it up',
 	isOptOut: 'Yes, an opt-out', noOptOut: 'No opt-out',
 	setStage: 'Another stage', setStageNow: 'Set this stage',
-	correct: 'Put right', save: 'Save', correctIntent: (intent: string) => `It is ${intent}`, correctScore: 'Score, 0 to 100', correctReading: 'What the message says', changeStage: 'Move to stage',
+	correct: 'Put right', save: 'Save', correctIntent: (intent: string) => `It is ${intent.toLowerCase()}`, correctScore: 'Score, 0 to 100', correctReading: 'What the message says', changeStage: 'Move to stage',
 	replyIntents: { interested: 'Interested', objection: 'Objection', meeting: 'Wants a meeting', question: 'Question', not_now: 'Not now', out_of_office: 'Out of office', wrong_person: 'Wrong person', not_interested: 'Not interested', complaint: 'Complaint', opt_out: 'Asks us to stop', other: 'Something else' } satisfies Record<ReplyIntent, string>,
 	readOnly: 'You can read here. Deciding takes the role Reviewer.',
 	// What came of it.

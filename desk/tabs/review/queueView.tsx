@@ -23,13 +23,16 @@ function Counts({ counts, query, words }: Pick<ReviewModel, 'counts' | 'query'> 
 
 function QueueFilters({ query, words }: { query: ReviewModel['query']; words: ReviewWords }): Child {
 	return (
-		<Filters>
-			<Field name="q" type="search" label={words.search} value={query.q} maxlength={200} autocomplete="off" />
-			<Select name="kind" label={words.filterKind} value={query.kind ?? ''} options={[{ value: '', label: words.all }, ...REVIEW_KINDS.map((kind) => ({ value: kind, label: words.kinds[kind] }))]} />
-			<Select name="channel" label={words.filterChannel} value={query.channel ?? ''} options={[{ value: '', label: words.all }, ...CHANNELS.map((channel) => ({ value: channel, label: words.channels[channel] }))]} />
-			<Select name="who" label={words.filterWho} value={query.who ?? ''} options={[{ value: '', label: words.everybody }, { value: 'me', label: words.me }, { value: 'nobody', label: words.nobody }]} />
-			<Select name="late" label={words.filterLate} value={query.late ?? ''} options={[{ value: '', label: words.all }, { value: 'yes', label: words.onlyLate }]} />
-		</Filters>
+		<details class="data folded" open={query.q !== undefined || query.channel !== undefined || query.who !== undefined}>
+			<summary>{words.searchAndFilter}</summary>
+			<Filters>
+				<Field name="q" type="search" label={words.search} value={query.q} maxlength={200} autocomplete="off" />
+				<Select name="kind" label={words.filterKind} value={query.kind ?? ''} options={[{ value: '', label: words.all }, ...REVIEW_KINDS.map((kind) => ({ value: kind, label: words.kinds[kind] }))]} />
+				<Select name="channel" label={words.filterChannel} value={query.channel ?? ''} options={[{ value: '', label: words.all }, ...CHANNELS.map((channel) => ({ value: channel, label: words.channels[channel] }))]} />
+				<Select name="who" label={words.filterWho} value={query.who ?? ''} options={[{ value: '', label: words.everybody }, { value: 'me', label: words.me }, { value: 'nobody', label: words.nobody }]} />
+				<Select name="late" label={words.filterLate} value={query.late ?? ''} options={[{ value: '', label: words.all }, { value: 'yes', label: words.onlyLate }]} />
+			</Filters>
+		</details>
 	);
 }
 
