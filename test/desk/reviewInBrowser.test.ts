@@ -42,7 +42,7 @@ describe('the Review tab, in a browser', () => {
 		await page.keyboard.press('j');
 		await page.keyboard.press('Enter');
 		await page.getByRole('heading', { level: 2, name: 'Bob' }).waitFor();
-		await page.getByText('approve', { exact: true }).waitFor();
+		await page.getByText('A approve').waitFor();
 		await page.keyboard.press('e');
 		const text = page.getByLabel('Your text');
 		await text.waitFor();
