@@ -24,7 +24,8 @@ function namesIn(value: unknown, workspace: string, depth = 0): Names {
 function check(call: string, args: readonly unknown[], workspace: string): void {
 	const [first, ...rest] = args;
 	const elements = Array.isArray(first) ? first : [first];
-	const named = typeof first === 'string' ? first === workspace : elements.every((one) => namesIn(one, workspace).own);
+	// A text that comes first, or a list of them, names workspaces.
+	const named = elements.every((one) => (typeof one === 'string' ? one === workspace : namesIn(one, workspace).own));
 	const foreign = [...elements, ...rest].some((one) => namesIn(one, workspace).foreign);
 	if (!named || foreign) throw new OtherWorkspaceError(`${call} was called for another workspace than '${workspace}', or for none: a page of the desk reads and changes one workspace only.`);
 }

@@ -4,6 +4,7 @@
 	const typing = (target) => target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
 	for (const hidden of document.querySelectorAll('[data-without-script]')) hidden.hidden = true;
+	for (const shown of document.querySelectorAll('[data-with-script]')) shown.hidden = false;
 	document.addEventListener('change', ({ target }) => {
 		if (target instanceof HTMLSelectElement && target.hasAttribute('data-submit')) target.form?.requestSubmit();
 	});
@@ -28,6 +29,11 @@
 		closeSheets(target instanceof Element ? target.closest('details') : null);
 	});
 
+	// What was unfolded is to be filled in.
+	document.addEventListener('toggle', ({ target }) => {
+		if (target instanceof HTMLDetailsElement && target.open && target.classList.contains('unfold') && target.contains(document.activeElement)) target.querySelector('textarea, select, input:not([type=hidden])')?.focus();
+	}, true);
+
 	document.addEventListener('keydown', (event) => {
 		if (event.key === 'Escape') {
 			const open = document.querySelector('.top details[open]');
@@ -49,6 +55,7 @@
 		for (const button of document.querySelectorAll('[data-key]')) {
 			if (button.dataset.key === event.key && !button.disabled) {
 				event.preventDefault();
+				button.focus();
 				button.click();
 				return;
 			}

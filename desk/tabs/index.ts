@@ -1,11 +1,13 @@
 import { experimentsTab } from './experiments';
 import { pipelineTab } from './pipeline';
+import { reviewTab } from './review';
 import { sendTimesTab } from './sendTimes';
 import { settingsTab } from './settings';
 import { TAB_IDS, type Tab } from './tab';
 
 /** The tabs of the desk: add yours here. */
 const BUILT: readonly Tab[] = [
+	reviewTab,
 	experimentsTab,
 	sendTimesTab,
 	pipelineTab,

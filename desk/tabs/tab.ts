@@ -15,6 +15,8 @@ export type TabId = (typeof TAB_IDS)[number];
 export interface DeskContext {
 	workspace: string;
 	reviewer: Reviewer;
+	/** E-mail addresses of those who may decide in this workspace, in their order; the reviewer may be among them. */
+	colleagues: readonly string[];
 	language: Language;
 	/** IANA zone of the workspace, UTC when none is set. */
 	timezone: string;

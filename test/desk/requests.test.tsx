@@ -137,12 +137,16 @@ describe('the store a tab is given', () => {
 			() => own.accounts.upsert([{ workspace: 'beta', channel: 'sms', externalId: '1', enabled: true }]),
 			() => own.accounts.byExternalId([{ channel: 'whatsapp', externalId: '1000-beta' }]),
 			() => own.messages.claimReady({ quietMs: 0, leaseMs: 1, maxLeases: 1, limit: 1 }),
+			() => own.reviews.counts(['beta']),
+			() => own.reviews.counts(['acme', 'beta']),
+			() => own.reviews.search({ workspaces: ['beta'], limit: 1 }),
 			() => Reflect.get(own, 'close'),
 			() => Reflect.get(own, 'reviewers'),
 		];
 		for (const call of calls) expect(call).toThrow(OtherWorkspaceError);
 		expect((await own.accounts.list('acme')).map(({ workspace }) => workspace)).toEqual(['acme', 'acme']);
 		expect(await own.settings.effective([{ workspace: 'acme' }])).toHaveLength(1);
+		expect((await own.reviews.counts(['acme'])).byWorkspace).toEqual({});
 		expect(await own.clock.now()).toBe(world.clock.time);
 	});
 
