@@ -2,7 +2,7 @@ import { fitLearnedScore, LEARNING_POLICY, type LeadScoreRecord } from '../../en
 import { EVIDENCE_POLICY, TELLING_EVENTS } from '../../engine/classify/evidence';
 import { LEAD_SCORE_POLICY } from '../../engine/classify/leadScore';
 import type { Store } from '../../store/store';
-import { indexPastLeads } from '../shared/indexPastLeads';
+import { indexPastLeads } from '../../desk/corrections/indexPastLeads';
 
 const { conversions, windowMs, refitEveryMs, mostExamples } = LEARNING_POLICY;
 

@@ -4,7 +4,7 @@ import { termsOf } from '../../engine/retrieval/terms';
 import type { PastLead, Store } from '../../store/store';
 
 /** Makes past leads findable as neighbours of new ones. What is the same as before is left alone. */
-export async function indexPastLeads(store: Store, workspace: string, leads: readonly PastLead[]): Promise<void> {
+export async function indexPastLeads(store: Pick<Store, 'knowledge'>, workspace: string, leads: readonly PastLead[]): Promise<void> {
 	const documents = leads.flatMap((lead) => {
 		const document = pastLeadDocument(lead);
 		if (!document) return [];
