@@ -2,8 +2,7 @@ import type { ContactsWords } from './en';
 
 export const de: ContactsWords = {
 	title: 'Kontakte',
-	find: 'Suchen',
-	findHint: 'Teil von Name, Firma, E-Mail-Adresse oder Telefonnummer',
+	find: 'Teil von Name, Firma, E-Mail-Adresse oder Telefonnummer',
 	status: 'Status',
 	stage: 'Phase',
 	any: 'Alle',

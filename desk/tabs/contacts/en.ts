@@ -1,7 +1,6 @@
 export const en = {
 	title: 'Contacts',
-	find: 'Find',
-	findHint: 'Part of a name, company, e-mail address or phone number',
+	find: 'Part of a name, company, e-mail address or phone number',
 	status: 'Status',
 	stage: 'Stage',
 	any: 'Any',

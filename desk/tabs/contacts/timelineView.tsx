@@ -22,7 +22,8 @@ function MessageEntry({ entry: { message, events, at }, words }: { entry: Extrac
 
 function about(detail: EventDetail, what: string, words: ContactsWords): Child {
 	const { actor, by, channel, allChannels, reason, until, sentence, classification, scope } = detail;
-	const who = by ?? actor;
+	// That a person did it says nothing where no name is kept.
+	const who = by ?? (actor === 'person' ? undefined : actor);
 	const where = what === 'opt_out' || what === 'opt_in' ? (allChannels ? words.everywhere : channel && words.onChannel(channel)) : undefined;
 	const said = sentence ?? classification?.sentence;
 	return (

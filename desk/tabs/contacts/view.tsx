@@ -31,7 +31,7 @@ function rowOf(listed: ListedContact, model: ListModel, words: ContactsWords, no
 		</>,
 		<Named>{[email, phone].filter(Boolean).join(' · ') || Object.values(contact.handles)[0] || '–'}</Named>,
 		score === undefined ? <span class="quiet">–</span> : `${Math.round(score)} · ${words.intents[bandOf(score).intent]}`,
-		status ? words.statuses[status] : <span class="quiet">–</span>,
+		status ? <Badge>{words.statuses[status]}</Badge> : <span class="quiet">–</span>,
 		<Named>{stage?.name ?? contact.stageId ?? '–'}</Named>,
 		<LastContact listed={listed} words={words} />,
 	];
@@ -46,11 +46,11 @@ function List({ model, words, now }: { model: ListModel; words: ContactsWords; n
 	return (
 		<>
 			<Filters>
-				<Field name="q" type="search" label={words.find} value={search} hint={words.findHint} maxlength={200} autocomplete="off" />
+				<Field name="q" type="search" label={words.find} value={search} maxlength={200} autocomplete="off" />
 				<Select name="status" label={words.status} value={status ?? ''} options={[any, ...STATUSES.map((one) => ({ value: one, label: words.statuses[one] }))]} />
 				<Select name="stage" label={words.stage} value={stage ?? ''} options={[any, ...stageOptions(model.pipelines)]} />
 			</Filters>
-			<section class="card">
+			<section class="card rows">
 				<Table caption={words.title} columns={columns} rows={contacts.map((listed) => rowOf(listed, model, words, now))} empty={<Empty title={filtered ? words.noMatch : words.nobody}>{filtered ? words.noMatchHint : words.nobodyHint}</Empty>} />
 				{first && next === undefined ? null : (
 					<p class="pager">

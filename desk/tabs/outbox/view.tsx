@@ -109,10 +109,10 @@ export function outboxView(model: OutboxModel, words: OutboxWords, { reviewer, l
 			</nav>
 			<Filters>
 				<input type="hidden" name="state" value={state} />
-				<Field name="q" type="search" label={words.contact} value={search} hint={words.contactSearch} maxlength={200} autocomplete="off" />
+				<Field name="q" type="search" label={words.contact} value={search} maxlength={200} autocomplete="off" />
 				<Select name="channel" label={words.channel} value={channel ?? ''} options={[{ value: '', label: words.allChannels }, ...CHANNELS.map((one) => ({ value: one, label: one }))]} />
 			</Filters>
-			<section class="card">
+			<section class="card rows">
 				{model.cut ? <p class="quiet">{words.matchesCut(MATCHES)}</p> : null}
 				<Rows model={model} words={words} may={may} />
 				{model.first && model.next === undefined ? null : (
