@@ -37,7 +37,7 @@ describe('Outbox and Contacts, in a browser', () => {
 		await page.getByRole('button', { name: 'Warm' }).click();
 		await page.getByRole('status').getByText('corrected').waitFor();
 		await page.getByRole('combobox', { name: 'Stage' }).selectOption({ label: 'Won' });
-		await page.getByRole('button', { name: 'Move to stage' }).click();
+		await page.getByRole('button', { name: 'Move', exact: true }).click();
 		await page.getByRole('status').getByText('is now in Won.').waitFor();
 		expect((await store.contacts.find(workspace, ['anna']))[0]).toMatchObject({ score: 45, stageId: 'won', status: 'WON' });
 

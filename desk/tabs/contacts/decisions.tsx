@@ -34,11 +34,11 @@ export function CorrectCard({ model: { contact, pipelines }, words }: About): Ch
 			</Form>
 			<Form action="correct" of="status" hidden={about(contact)} class="inline" label={words.setStatus}>
 				<Select name="status" label={words.status} value={contact.status ?? 'NEW'} options={STATUSES.map((one) => ({ value: one, label: words.statuses[one] }))} />
-				<Button label={words.setStatus}>{words.save}</Button>
+				<Button>{words.save}</Button>
 			</Form>
 			<Form action="moveStage" hidden={{ ...about(contact), expected: contact.stageId ?? '' }} class="inline" label={words.moveTo}>
 				<Select name="stage" label={words.stage} value={here} options={stageOptions(pipelines)} />
-				<Button label={words.moveTo}>{words.move}</Button>
+				<Button>{words.move}</Button>
 			</Form>
 		</Card>
 	);

@@ -21,7 +21,7 @@ function Message({ row, words }: { row: OutboxRow; words: OutboxWords }): Child 
 
 function StopForm({ row, words, of }: { row: OutboxRow; words: OutboxWords; of: string }): Child {
 	return (
-		<Form action="cancelSend" of={`${of} ${row.id}`} hidden={{ id: row.id }} class="inline" label={words.stopFor(row.name)}>
+		<Form action="cancelSend" of={`${of} ${row.id}`} hidden={{ id: row.id }} class="inline">
 			<Select name="reason" label={words.reason} hideLabel value="wrong_text" options={Object.entries(words.reasons).map(([value, label]) => ({ value, label }))} />
 			<Button kind="danger" label={words.stopFor(row.name)}>{words.stop}</Button>
 		</Form>
