@@ -47,7 +47,7 @@ describe('signing in and the Settings tab, in a browser', () => {
 		const page = await desk.open({ as: 'eva@agency.example' });
 		await page.getByLabel('Workspace').selectOption('beta');
 		await page.getByRole('rowheader', { name: 'whatsapp · Sales beta' }).waitFor();
-		const plain = await desk.open({ as: 'eva@agency.example', javaScript: false });
+		const plain = await desk.open({ as: 'eva@agency.example', javaScript: false }, '?tab=settings');
 		await plain.getByLabel('Workspace').selectOption('beta');
 		await plain.locator('form.workspace button').click();
 		await plain.getByRole('rowheader', { name: 'whatsapp · Sales beta' }).waitFor();
