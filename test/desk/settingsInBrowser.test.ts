@@ -44,7 +44,7 @@ describe('signing in and the Settings tab, in a browser', () => {
 	});
 
 	it('switches the workspace, by script at once and without it by a button', async () => {
-		const page = await desk.open({ as: 'eva@agency.example' });
+		const page = await desk.open({ as: 'eva@agency.example' }, '?tab=settings');
 		await page.getByLabel('Workspace').selectOption('beta');
 		await page.getByRole('rowheader', { name: 'whatsapp · Sales beta' }).waitFor();
 		const plain = await desk.open({ as: 'eva@agency.example', javaScript: false }, '?tab=settings');
