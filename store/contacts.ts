@@ -6,6 +6,7 @@ import type { Database } from './database';
 import { forgetUntil } from './endShadow';
 import { contactIdsByAddress, contactLocks, ensureContacts, upsertContacts } from './intake';
 import { activity } from './activities';
+import { searchContacts } from './contactSearch';
 import type { Session } from './session';
 import type { Contacts } from './store';
 
@@ -51,6 +52,10 @@ export function createContacts(database: Database, hash: AddressHash): Contacts 
 					return id === undefined ? undefined : contacts.get(keyOf(workspace, id));
 				});
 			});
+		},
+
+		async search(workspace, query) {
+			return await database.read(async (session) => await searchContacts(session, hash, workspace, query));
 		},
 
 		async setTakeOver(workspace, changes) {

@@ -11,6 +11,7 @@ import type { Database } from './database';
 import { StoreInputError, TransitionRefusedError } from './errors';
 import { moveRows, outboundKey, statusOf, type Move, type OutboundDbRow } from './outboundMoves';
 import { cleanKey, insertDrafts, loadOutbound, toOutbound } from './outboundRows';
+import { outboundPage } from './outboundQueue';
 import { planOutbound } from './planOutbound';
 import { settleByReceipts } from './receipts';
 import type { RowOf } from './schema';
@@ -143,6 +144,10 @@ export function createOutbound(database: Database, hash: AddressHash): Outbound 
 					order by updated_at desc, created_at desc, id limit ${limit}`);
 				return rows.map(toOutbound);
 			});
+		},
+
+		async page(workspace, query) {
+			return await database.read(async (session) => await outboundPage(session, workspace, query));
 		},
 
 		async expireLeases(workspaces) {

@@ -118,10 +118,10 @@ export function createPipelines(database: Database): Pipelines {
 			return await database.read(async (session) => await lastMoves(session, workspace, contactIds));
 		},
 
-		async activities(workspace, contactId, limit) {
+		async activities(workspace, contactId, limit, before) {
 			return await database.read(async (session) => {
 				const rows = await session.rows(sql<RowOf<'activities'>>`select * from ${session.table('activities')} where workspace = ${workspace} and contact_id = ${cleanText(contactId)}
-					order by at desc, seq desc limit ${limit}`);
+					${before === undefined ? sql`` : sql`and at < ${before}`} order by at desc, seq desc limit ${limit}`);
 				return rows.map((row) => ({ id: row.id, kind: row.kind, at: epochMs(row.at), detail: fromJson<unknown>(row.detail) }));
 			});
 		},

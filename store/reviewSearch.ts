@@ -12,6 +12,7 @@ import { hashOf } from './reviewFacts';
 import { toReview } from './reviewRows';
 import type { RowOf } from './schema';
 import type { Session } from './session';
+import { textContains } from './textPattern';
 import type { ReviewCounts, ReviewFilter, ReviewItem, ReviewPage, Reviews } from './store';
 
 type ReviewDbRow = RowOf<'reviews'>;
@@ -59,10 +60,7 @@ function conditions(session: Session, { kinds, channels, assignee, overdue, text
 
 /** The text stands in what the reviewer sees: the reason, the person, the draft or the lead's message. */
 function contains(session: Session, text: string): RawBuilder<unknown> {
-	const literal = cleanText(text).replace(/[\\%_]/g, (sign) => `\\${sign}`);
-	// A database may know upper and lower case of ASCII only: any other letter may then stand in its place.
-	const pattern = `%${literal.toLowerCase().replace(/[^ -~]/gu, (letter) => (letter.toLowerCase() === letter.toUpperCase() ? letter : '_'))}%`;
-	const has = (value: RawBuilder<unknown>): RawBuilder<unknown> => sql`lower(${value}) like ${pattern} escape '\\'`;
+	const has = (value: RawBuilder<unknown>): RawBuilder<unknown> => textContains(value, text);
 	const draft = (field: 'text' | 'subject') => (session.dialect === 'sqlite' ? sql`json_extract(o.draft, ${sql.lit(`$.${field}`)})` : sql`cast(o.draft as json) ->> ${sql.lit(field)}`);
 	const any = (values: RawBuilder<unknown>[]) => sql.join(values.map(has), sql` or `);
 	return sql`(${has(sql`m.sentence`)}

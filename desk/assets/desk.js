@@ -12,7 +12,7 @@
 	// A second click while the first is on its way would decide twice; the server would refuse it, the reader would wonder.
 	document.addEventListener('submit', (event) => {
 		const { target } = event;
-		if (!(target instanceof HTMLFormElement) || target.method !== 'post') return;
+		if (!(target instanceof HTMLFormElement) || target.method !== 'post' || target.hasAttribute('data-download')) return;
 		if (target.dataset.sent !== undefined) event.preventDefault();
 		target.dataset.sent = '';
 	});

@@ -36,3 +36,14 @@ export function pageResponse(status: number, write: (nonce: string) => string, c
 export function seeOther(query: string, cookies: readonly string[], decided: readonly DeskDecision[] = []): DeskResponse {
 	return { status: 303, headers: { ...HEADERS, 'Content-Security-Policy': "default-src 'none'", Location: query, ...(cookies.length > 0 ? { 'Set-Cookie': cookies } : {}) }, body: '', decided };
 }
+
+/** A file the browser keeps instead of showing it. Its name loses every sign that could end the header or name a folder. */
+export function fileResponse({ name, type, body }: { name: string; type: string; body: string }, cookies: readonly string[]): DeskResponse {
+	const safe = name.replace(/[^\w.-]+/g, '_');
+	return {
+		status: 200,
+		headers: { ...HEADERS, 'Content-Security-Policy': "default-src 'none'; sandbox", 'Content-Type': `${type}; charset=utf-8`, 'Content-Disposition': `attachment; filename="${safe}"`, ...(cookies.length > 0 ? { 'Set-Cookie': cookies } : {}) },
+		body,
+		decided: [],
+	};
+}

@@ -10,12 +10,14 @@ interface FormProps {
 	hidden?: Readonly<Record<string, string>>;
 	class?: string;
 	label?: string;
+	/** Answered with a file: the page stays, so the form may be sent again. */
+	download?: boolean;
 }
 
 /** A form that changes something: POST, with the session's token. What was typed comes back when it is refused. */
-export function Form({ action, of = '', hidden = {}, class: name = 'form', label, children }: FormProps & { children?: Child }, scope: Scope): Child {
+export function Form({ action, of = '', hidden = {}, class: name = 'form', label, download = false, children }: FormProps & { children?: Child }, scope: Scope): Child {
 	return (
-		<form method="post" action={scope.here} class={name} aria-label={label}>
+		<form method="post" action={scope.here} class={name} aria-label={label} data-download={download ? '' : undefined}>
 			<input type="hidden" name="action" value={action} />
 			{of === '' ? null : <input type="hidden" name="of" value={of} />}
 			{scope.csrf === undefined ? null : <input type="hidden" name="csrf" value={scope.csrf} />}

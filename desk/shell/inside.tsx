@@ -5,7 +5,7 @@ import { workspaceStore } from '../access/workspaceStore';
 import { Empty } from '../parts/show';
 import { h, type Child, type Scope } from '../html/element';
 import type { FormValues } from '../http/form';
-import { pageResponse, seeOther } from '../http/pageResponse';
+import { fileResponse, pageResponse, seeOther } from '../http/pageResponse';
 import type { DeskResponse } from '../http/request';
 import type { ActionResult, DeskContext, Tab } from '../tabs/tab';
 import { htmlDocument, SHELL_WORDS } from './document';
@@ -82,6 +82,7 @@ export async function answerAction(visit: Visit, session: Session, place: Place,
 	const result: ActionResult | undefined = ofShell ? await ofShell.run(context, form, words) : await tab?.act(name, context, form);
 	if (result === undefined) return errorPage(visit, 404, words.errors.notFound);
 	if ('refused' in result) return await tabPage(visit, session, place, { typed: typedIn(name, form, result.fields), message: { tone: 'bad', text: result.refused } });
+	if ('file' in result) return fileResponse(result.file, visit.cookies);
 	const to = result.go === undefined ? hereOf(request) : address(always, { tab: tab?.id, ...result.go });
 	return seeOther(to, [...visit.cookies, writeNotice(request, options.access.secret, session.reviewer.email, { tone: 'good', text: result.notice })], result.decided);
 }

@@ -1,4 +1,6 @@
+import { contactsTab } from './contacts';
 import { experimentsTab } from './experiments';
+import { outboxTab } from './outbox';
 import { pipelineTab } from './pipeline';
 import { reviewTab } from './review';
 import { sendTimesTab } from './sendTimes';
@@ -8,6 +10,8 @@ import { TAB_IDS, type Tab } from './tab';
 /** The tabs of the desk: add yours here. */
 const BUILT: readonly Tab[] = [
 	reviewTab,
+	outboxTab,
+	contactsTab,
 	experimentsTab,
 	sendTimesTab,
 	pipelineTab,

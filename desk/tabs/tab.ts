@@ -42,7 +42,12 @@ export interface Refused {
 	/** What is wrong with single fields, by field name. */
 	fields?: Readonly<Record<string, string>>;
 }
-export type ActionResult = Done | Refused;
+
+/** A file for the reviewer to keep; nothing was changed. By POST, so that no link can make it and roles hold. */
+export interface Download {
+	file: { name: string; type: 'application/json'; body: string };
+}
+export type ActionResult = Done | Refused | Download;
 
 /** Something a form on a tab does. `role` is the least that may. */
 export interface Action<Words> {

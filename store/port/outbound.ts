@@ -94,6 +94,22 @@ export interface SendFailure {
 	sentence?: string;
 }
 
+export interface OutboundQuery {
+	statuses: readonly OutboundStatus[];
+	channel?: Channel;
+	contactIds?: readonly string[];
+	/** due: by the time it leaves, the earliest first; what has no time is left out. latest: by the last move, the newest first. */
+	order: 'due' | 'latest';
+	limit: number;
+	after?: string;
+}
+export interface OutboundPage {
+	/** `last` is the row's newest transition. */
+	rows: { row: OutboundRow; last?: { actor: Actor; at: EpochMs } }[];
+	/** Cursor for the page that follows; absent when there is none. */
+	next?: string;
+}
+
 export interface Outbound {
 	/** Stores each draft once; on repeat the stored row is returned and nothing changes. */
 	saveDrafts(drafts: NewDraft[]): Promise<OutboundRow[]>;
@@ -118,6 +134,8 @@ export interface Outbound {
 	markFailed(failures: { workspace: string; id: string; attempt?: number; failure: SendFailure }[]): Promise<OutboundRow[]>;
 	cancel(workspace: string, ids: string[], reason: string, actor: Actor): Promise<{ row: OutboundRow; changed: boolean }[]>;
 	list(workspace: string, filter: { statuses?: OutboundStatus[]; contactId?: string; limit: number }): Promise<OutboundRow[]>;
+	/** A page of messages, at most 200, in two statements however many there are. */
+	page(workspace: string, query: OutboundQuery): Promise<OutboundPage>;
 	/** Leases that ran out: claimed → scheduled, sending → uncertain with a review. Of these workspaces only, when they are named. */
 	expireLeases(workspaces?: string[]): Promise<{ returned: string[]; uncertain: string[] }>;
 	transitions(workspace: string, id: string): Promise<{ from?: OutboundStatus; to: OutboundStatus; actor: Actor; reason: string; at: EpochMs }[]>;

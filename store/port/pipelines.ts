@@ -41,5 +41,6 @@ export interface Pipelines {
 	contactsIn(workspace: string, pipelineId: string, stageId: string, page: { limit: number; after?: string }): Promise<{ contacts: StageContact[]; next?: string }>;
 	/** Each contact's newest move into a stage, in the order asked; undefined where there was none. */
 	lastMoves(workspace: string, contactIds: string[]): Promise<(StageMove | undefined)[]>;
-	activities(workspace: string, contactId: string, limit: number): Promise<{ id: string; kind: string; at: EpochMs; detail: unknown }[]>;
+	/** The newest entries of a contact's timeline, of before a moment when one is given. */
+	activities(workspace: string, contactId: string, limit: number, before?: EpochMs): Promise<{ id: string; kind: string; at: EpochMs; detail: unknown }[]>;
 }
