@@ -48,7 +48,7 @@ export async function findPlace({ options, request, store, now, language }: Visi
 	const own = workspaceStore(store, workspace);
 	const [[settings], [scope]] = await Promise.all([own.settings.effective([{ workspace }]), own.settings.scopes(workspace, 1)]);
 	const context: DeskContext = { workspace, reviewer, language, timezone: zoneOf(settings.timezone), now, store: own };
-	const byWhom = scope?.kind === 'workspace' ? { by: scope.updatedBy, at: scope.updatedAt } : {};
+	const byWhom = scope?.kind === 'workspace' ? scope.killSwitchSet : undefined;
 	return { context, tab, kill: { on: settings.killSwitch, reason: settings.killSwitchReason, ...byWhom }, always: reviewer.workspaces.length > 1 ? { workspace } : {} };
 }
 

@@ -11,8 +11,8 @@ import { sendTimeFigures } from '../../engine/report/sendTimes';
 import { weekLetter } from '../../engine/report/weekLetter';
 import { SEND_TIME_READING } from '../../engine/sendTime/sendTimePolicy';
 import { iso, later } from '../../engine/time';
+import { judgedSenders } from '../../store/judgedSenders';
 import type { FigureScope, Store } from '../../store/store';
-import { judgedSenders } from './deliverabilityReport';
 import { readFigureScope } from './readFigureScope';
 
 type Report = (store: Store, workspace: string, context: IExecuteFunctions) => Promise<object[]>;
