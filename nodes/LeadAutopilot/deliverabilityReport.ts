@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { judgedSenders } from '../../desk/judgedSenders';
 import type { Deliverability } from '../../engine/outcome/deliverability';
-import { judgedSenders } from '../../store/judgedSenders';
 import type { Store } from '../../store/store';
 
 /** Who is named in the settings as the one that paused a sender. */

@@ -1,4 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { judgedSenders } from '../../desk/judgedSenders';
 import { CHANNELS, type Channel } from '../../engine/channels/channel';
 import { experimentFigures, lookOf } from '../../engine/report/experiments';
 import { healthFigures, type Health } from '../../engine/report/health';
@@ -11,7 +12,6 @@ import { sendTimeFigures } from '../../engine/report/sendTimes';
 import { weekLetter } from '../../engine/report/weekLetter';
 import { SEND_TIME_READING } from '../../engine/sendTime/sendTimePolicy';
 import { iso, later } from '../../engine/time';
-import { judgedSenders } from '../../store/judgedSenders';
 import type { FigureScope, Store } from '../../store/store';
 import { readFigureScope } from './readFigureScope';
 

@@ -1,7 +1,7 @@
 import { healthFigures } from '../../../engine/report/health';
 import { lastDays } from '../../../engine/report/period';
 import { readinessForAuto, type Readiness } from '../../../engine/report/readiness';
-import { judgedSenders } from '../../../store/judgedSenders';
+import { judgedSenders } from '../../judgedSenders';
 import type { DeskContext } from '../tab';
 
 /** Days that are looked back on, as in the report node's default. */

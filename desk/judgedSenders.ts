@@ -1,7 +1,7 @@
 import { ERROR_CODES } from '../engine/channels/errorCodes';
 import { DELIVERABILITY_POLICY, judgeDeliverability, type Deliverability } from '../engine/outcome/deliverability';
 import { later } from '../engine/time';
-import type { Store } from './store';
+import type { Store } from '../store/store';
 
 /** Codes by which a mail server says at once that a mailbox does not exist. */
 const DEAD_MAILBOX_CODES = Object.entries(ERROR_CODES.smtpEnhanced).flatMap(([code, rule]) => (rule.suppress === 'hard_bounce' ? [code] : []));
