@@ -24,17 +24,17 @@ export function DaysCard({ days, words }: { days: readonly ChannelDay[]; words: 
 	const channels = [...new Set(days.map(({ channel }) => channel))];
 	const charts = DAY_COUNTS.map((what) => {
 		const total = days.reduce((sum, day) => sum + day[what], 0);
-		if (total === 0) return <p class="quiet">{words.perDay[what]}: {words.none}</p>;
+		if (total === 0) return <div><h3>{words.perDay[what]}</h3><p class="quiet">{words.none}</p></div>;
 		const series = channels.map((channel) => ({ name: channelName(channel, language), values: days.filter((day) => day.channel === channel).map((day) => day[what]) }));
 		return (
-			<div class="day-chart">
+			<div>
 				<h3>{words.perDay[what]}</h3>
 				<Chart kind={dates.length > MOST_BARS ? 'line' : 'bar'} title={words.perDay[what]} description={words.perDayWhat(words.perDay[what], formatNumber(total, language), dates.length)} labels={dates.map((date) => shortDate(date, language))} series={series} />
 			</div>
 		);
 	});
 	const any = days.some((day) => DAY_COUNTS.some((what) => day[what] > 0));
-	return <Card title={words.groups.sending}>{any ? charts : <Empty title={words.noSends}>{words.noSendsHint}</Empty>}</Card>;
+	return <Card title={words.groups.sending}>{any ? <div class="day-charts">{charts}</div> : <Empty title={words.noSends}>{words.noSendsHint}</Empty>}</Card>;
 }
 
 function ShareCell({ share, words }: { share: Share; words: HealthWords }, { language }: Scope): Child {
@@ -73,7 +73,7 @@ export function CostCard({ health: { costs }, chosen: { scope }, words }: { heal
 	return (
 		<Card title={words.costs}>
 			<p class="quiet">{said}{unpriced > 0 ? ` ${words.unpriced(formatNumber(unpriced, language))}` : ''}</p>
-			<Chart kind={dates.length > MOST_BARS ? 'line' : 'bar'} title={words.costs} description={said} labels={dates.map((date) => shortDate(date, language))} series={[{ name: words.usd, values: dates.map((date) => costs.find((one) => one.date === date)?.usd ?? 0) }]} format={(usd) => formatUsd(usd, language)} />
+			<Chart kind={dates.length > MOST_BARS ? 'line' : 'bar'} title={words.costs} description={said} labels={dates.map((date) => shortDate(date, language))} series={[{ name: words.usd, values: dates.map((date) => costs.find((one) => one.date === date)?.usd ?? 0) }]} format={(usd) => formatNumber(usd, language, 4)} />
 		</Card>
 	);
 }

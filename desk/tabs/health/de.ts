@@ -27,7 +27,7 @@ export const de: HealthWords = {
 	uncertain: 'Ungewisser Versand',
 	uncertainWhat: (count) => `Von ${count} Nachrichten weiß niemand, ob sie hinausgingen. Jede wartet als Prüfung: Sehen Sie im Kanal nach und sagen Sie dann, ob sie gesendet wurde.`,
 	toReviews: 'Zu den Prüfungen',
-	groups: { sending: 'Versand', response: 'Erste Antwort', reviews: 'Prüfungen', results: 'Was daraus wird', queues: 'Wartet gerade', models: 'Modelle und Kosten' },
+	groups: { sending: 'Versand', speed: 'Tempo, und was gerade wartet', reviews: 'Prüfungen', results: 'Was daraus wird', models: 'Modelle und Kosten' },
 	figures: {
 		sent: 'Gesendet', failedRate: 'Fehlgeschlagen', limited: 'Begrenzt', blocked: 'Blockiert', firstResponseMinutes: 'Erste Antwort, Median', firstResponse90Minutes: 'Erste Antwort, 9 von 10 binnen', acceptedShare: 'Unverändert freigegeben', editRate: 'Bearbeitet',
 		rejectRate: 'Abgelehnt', editDistance: 'Geändert je bearbeitetem Entwurf, Mittel', draftFallbackRate: 'Entwürfe ohne Modell', classificationFallbackRate: 'Einstufungen nach Regeln', calibrationError: 'Kalibrierungsfehler', replyRate: 'Antwortrate',
@@ -52,7 +52,7 @@ export const de: HealthWords = {
 	noCalibrationHint: 'Jeder Entwurf, der hier freigegeben, bearbeitet oder abgelehnt wird, fügt einen Punkt hinzu.',
 	confidence: 'Angegebene Konfidenz',
 	accepted: 'Freigegeben',
-	costs: 'Modellkosten je Tag',
+	costs: 'Modellkosten je Tag, USD',
 	costsWhat: (total, calls) => `${total} für ${calls} Modellaufrufe.`,
 	usd: 'USD',
 	noCosts: 'In diesem Zeitraum wurde kein Modell aufgerufen',

@@ -25,7 +25,7 @@ export const en = {
 	uncertain: 'Uncertain sends',
 	uncertainWhat: (count: string) => `Of ${count} messages nobody knows whether they left. Each waits as a review: look at the channel, then say whether it was sent.`,
 	toReviews: 'Open the reviews',
-	groups: { sending: 'Sending', response: 'First response', reviews: 'Reviews', results: 'What comes of it', queues: 'Waiting now', models: 'Models and cost' },
+	groups: { sending: 'Sending', speed: 'Speed, and what waits now', reviews: 'Reviews', results: 'What comes of it', models: 'Models and cost' },
 	figures: {
 		sent: 'Sent', failedRate: 'Failed', limited: 'Limited', blocked: 'Blocked', firstResponseMinutes: 'First response, median', firstResponse90Minutes: 'First response, 9 of 10 within', acceptedShare: 'Accepted as they were', editRate: 'Edited',
 		rejectRate: 'Rejected', editDistance: 'Changed in edited drafts, mean', draftFallbackRate: 'Drafts no model wrote', classificationFallbackRate: 'Classifications by rules', calibrationError: 'Calibration error', replyRate: 'Reply rate',
@@ -50,7 +50,7 @@ export const en = {
 	noCalibrationHint: 'Every draft that is approved, edited or rejected at the desk adds a point here.',
 	confidence: 'Stated confidence',
 	accepted: 'Accepted',
-	costs: 'Model cost a day',
+	costs: 'Model cost a day, USD',
 	costsWhat: (total: string, calls: string) => `${total} for ${calls} model calls.`,
 	usd: 'USD',
 	noCosts: 'No model was called in this period',

@@ -13,8 +13,7 @@ type FigureName = keyof HealthWords['figures'];
 /** Which figures stand together. One that stands nowhere here is not shown; a test holds that none is missing. */
 const GROUPS: readonly [keyof HealthWords['groups'], readonly FigureName[]][] = [
 	['sending', ['sent', 'failedRate', 'limited', 'blocked']],
-	['response', ['firstResponseMinutes', 'firstResponse90Minutes']],
-	['queues', ['overdueReviews', 'dueJobMinutes', 'undecidedMinutes']],
+	['speed', ['firstResponseMinutes', 'firstResponse90Minutes', 'overdueReviews', 'dueJobMinutes', 'undecidedMinutes']],
 	['reviews', ['acceptedShare', 'editRate', 'rejectRate', 'editDistance', 'calibrationError']],
 	['results', ['replyRate', 'meetingRate', 'dealRate', 'bounceRate', 'complaintRate', 'optOutRate']],
 	['models', ['draftFallbackRate', 'classificationFallbackRate', 'modelCost', 'costPerSent', 'costPerReply']],

@@ -1,5 +1,5 @@
 import type { Readiness, ReadinessLine } from '../../../engine/report/readiness';
-import { Fragment, h, type Child, type Scope } from '../../html/element';
+import { h, type Child, type Scope } from '../../html/element';
 import { Badge, Button, Card, Form, Link, Table } from '../../parts';
 import type { SettingsWords } from './en';
 import { openLines, READINESS_DAYS } from './readiness';
@@ -7,7 +7,7 @@ import { openLines, READINESS_DAYS } from './readiness';
 const met = ({ lines }: Readiness): number => lines.filter((line) => line.met).length;
 
 function Line({ line, words }: { line: ReadinessLine; words: SettingsWords }): Child {
-	return <><span class={line.met ? 'mark good' : 'mark bad'} aria-hidden="true">{line.met ? '✓' : '✗'}</span> {words.readinessNames[line.key]}</>;
+	return <span class="condition"><span class={line.met ? 'mark good' : 'mark bad'} aria-hidden="true">{line.met ? '✓' : '✗'}</span> {words.readinessNames[line.key]}</span>;
 }
 
 /** What has to hold before messages leave without a person, with what was measured. */
