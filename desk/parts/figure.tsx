@@ -19,7 +19,7 @@ export function formatShare(share: number, language: Language): string {
 /** Small amounts keep two digits that say something: a model call costs fractions of a cent. */
 export function formatUsd(usd: number, language: Language): string {
 	const small = usd !== 0 && Math.abs(usd) < 0.01;
-	return `${new Intl.NumberFormat(localeOf(language), small ? { maximumSignificantDigits: 2 } : { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(usd)}\u00a0USD`;
+	return `${new Intl.NumberFormat(localeOf(language), small ? { maximumSignificantDigits: 2 } : { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(usd)} USD`;
 }
 
 function formatMinutes(minutes: number, language: Language): string {

@@ -73,7 +73,9 @@ export function CostCard({ health: { costs }, chosen: { scope }, words }: { heal
 	return (
 		<Card title={words.costs}>
 			<p class="quiet">{said}{unpriced > 0 ? ` ${words.unpriced(formatNumber(unpriced, language))}` : ''}</p>
-			<Chart kind={dates.length > MOST_BARS ? 'line' : 'bar'} title={words.costs} description={said} labels={dates.map((date) => shortDate(date, language))} series={[{ name: words.usd, values: dates.map((date) => costs.find((one) => one.date === date)?.usd ?? 0) }]} format={(usd) => formatNumber(usd, language, 4)} />
+			<div class="one-chart">
+				<Chart kind={dates.length > MOST_BARS ? 'line' : 'bar'} title={words.costs} description={said} labels={dates.map((date) => shortDate(date, language))} series={[{ name: words.usd, values: dates.map((date) => costs.find((one) => one.date === date)?.usd ?? 0) }]} format={(usd) => formatNumber(usd, language, 4)} />
+			</div>
 		</Card>
 	);
 }

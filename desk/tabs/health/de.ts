@@ -25,7 +25,7 @@ export const de: HealthWords = {
 	nothingHeld: 'Diesen Absender hält nichts mehr zurück: Jemand war schneller, oder es hat sich von selbst erledigt.',
 	deliverability: { warn: 'Zustellbarkeit beobachten', stop: 'Sollte nicht mehr senden' },
 	uncertain: 'Ungewisser Versand',
-	uncertainWhat: (count) => `Von ${count} Nachrichten weiß niemand, ob sie hinausgingen. Jede wartet als Prüfung: Sehen Sie im Kanal nach und sagen Sie dann, ob sie gesendet wurde.`,
+	uncertainWhat: (count) => `Nachrichten, von denen niemand weiß, ob sie hinausgingen: ${count}. Jede wartet als Prüfung: Sehen Sie im Kanal nach und sagen Sie dann, ob sie gesendet wurde.`,
 	toReviews: 'Zu den Prüfungen',
 	groups: { sending: 'Versand', speed: 'Tempo, und was gerade wartet', reviews: 'Prüfungen', results: 'Was daraus wird', models: 'Modelle und Kosten' },
 	figures: {
@@ -57,7 +57,7 @@ export const de: HealthWords = {
 	usd: 'USD',
 	noCosts: 'In diesem Zeitraum wurde kein Modell aufgerufen',
 	costsOfAll: 'Modellaufrufe kennen keinen Kanal: Wählen Sie alle Kanäle, um die Kosten zu sehen.',
-	unpriced: (count) => `${count} Aufrufe mit unbekanntem Preis sind nicht enthalten.`,
+	unpriced: (count) => `Aufrufe mit unbekanntem Preis, nicht enthalten: ${count}.`,
 	cohorts: 'Kohorten',
 	cohortsWhat: 'Kontakte nach der Woche, in der sie zuerst angeschrieben wurden, unabhängig vom Zeitraum oben. Eine Rate zählt nur, wessen Antwortfrist vorbei ist.',
 	week: 'Woche vom',

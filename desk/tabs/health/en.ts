@@ -23,7 +23,7 @@ export const en = {
 	nothingHeld: 'Nothing holds this sender back any more: somebody was quicker, or it ended by itself.',
 	deliverability: { warn: 'Deliverability warning', stop: 'Should stop sending' },
 	uncertain: 'Uncertain sends',
-	uncertainWhat: (count: string) => `Of ${count} messages nobody knows whether they left. Each waits as a review: look at the channel, then say whether it was sent.`,
+	uncertainWhat: (count: string) => `Messages of which nobody knows whether they left: ${count}. Each waits as a review: look at the channel, then say whether it was sent.`,
 	toReviews: 'Open the reviews',
 	groups: { sending: 'Sending', speed: 'Speed, and what waits now', reviews: 'Reviews', results: 'What comes of it', models: 'Models and cost' },
 	figures: {
@@ -55,7 +55,7 @@ export const en = {
 	usd: 'USD',
 	noCosts: 'No model was called in this period',
 	costsOfAll: 'Model calls know no channel: choose all channels to see what they cost.',
-	unpriced: (count: string) => `${count} calls of unknown price are not in it.`,
+	unpriced: (count: string) => `Calls of unknown price, not in it: ${count}.`,
 	cohorts: 'Cohorts',
 	cohortsWhat: 'Contacts by the week they were first written to, whatever the period above. A rate counts only those whose time to reply is over.',
 	week: 'Week of',
