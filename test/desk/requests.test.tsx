@@ -98,7 +98,7 @@ describe('who may do what', () => {
 
 	it('a client sees and changes its own workspace only, whatever it asks for', async () => {
 		const carl = await signedIn(world, 'carl@beta.example');
-		expect((await carl.get()).body).toContain('Sales beta');
+		expect((await carl.get({ tab: 'settings' })).body).toContain('Sales beta');
 		const asked: readonly Record<string, string>[] = [{ workspace: 'acme' }, { workspace: 'ACME' }, { workspace: '' }, { workspace: 'beta,acme' }, { tab: 'settings', workspace: 'acme' }];
 		for (const query of asked) {
 			const answer = await carl.get(query);

@@ -49,10 +49,10 @@ describe('signing in and the Settings tab, in a browser', () => {
 	});
 
 	it('switches the workspace, by script at once and without it by a button', async () => {
-		const page = await desk.open({ as: 'eva@agency.example' });
+		const page = await desk.open({ as: 'eva@agency.example' }, '?tab=settings');
 		await page.getByLabel('Workspace').selectOption('beta');
 		await page.getByRole('rowheader', { name: 'whatsapp · Sales beta' }).waitFor();
-		const plain = await desk.open({ as: 'eva@agency.example', javaScript: false });
+		const plain = await desk.open({ as: 'eva@agency.example', javaScript: false }, '?tab=settings');
 		await plain.getByLabel('Workspace').selectOption('beta');
 		await plain.locator('form.workspace button').click();
 		await plain.getByRole('rowheader', { name: 'whatsapp · Sales beta' }).waitFor();
