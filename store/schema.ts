@@ -34,7 +34,7 @@ export const TABLES = {
 		seconds_to_decide: 'real?', decided_at: 'int?', channel: 'text?', assignee: 'text?', resolution: 'text?', reason: 'text?', outcome: 'text?',
 		shown_text: 'text?', shown_subject: 'text?', edited_subject: 'text?', gate: 'text?', takeover_at: 'int?', proposal: 'text?',
 	},
-	settings: { workspace: 'text', kind: 'text', scope_id: 'text', patch: 'text', mode: 'text?', updated_at: 'int', updated_by: 'text' },
+	settings: { workspace: 'text', kind: 'text', scope_id: 'text', patch: 'text', mode: 'text?', updated_at: 'int', updated_by: 'text', mode_at: 'int?', mode_by: 'text?', kill_at: 'int?', kill_by: 'text?' },
 	suppressions: { workspace: 'text', channel: 'text', subject: 'text', reason: 'text', actor: 'text', created_at: 'int' },
 	reservations: {
 		workspace: 'text', id: 'text', idempotency_key: 'text', state: 'text', outbound_id: 'text?', at: 'int', expires_at: 'int?',

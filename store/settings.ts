@@ -1,6 +1,6 @@
 import { narrowerMode, DEFAULT_MODE, type Mode } from '../engine/message/mode';
 import { DEFAULT_SETTINGS, SettingsPatchSchema, type EffectiveSettings, type SettingsPatch } from '../engine/message/settings';
-import { epochMs } from '../engine/time';
+import { epochMs, type EpochMs } from '../engine/time';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { cleanText, fromJson, keyOf, toJson } from './bulk';
@@ -9,7 +9,7 @@ import { endShadow } from './endShadow';
 import { StoreInputError } from './errors';
 import type { RowOf } from './schema';
 import type { Session } from './session';
-import type { SettingsStore } from './store';
+import type { SetBy, SettingsScope, SettingsStore } from './store';
 
 export interface SettingsKey {
 	workspace: string;
@@ -56,6 +56,26 @@ async function leftShadow(session: Session, kind: string, before: Mode | undefin
 }
 
 const ScopeKindSchema = z.enum(['workspace', 'account', 'contact']);
+const setBy = (at: number | null, by: string | null): SetBy | undefined => (at === null || by === null ? undefined : { at: epochMs(at), by });
+
+function toScope(row: RowOf<'settings'>): SettingsScope {
+	const [modeSet, killSwitchSet] = [setBy(row.mode_at, row.mode_by), setBy(row.kill_at, row.kill_by)];
+	return {
+		kind: ScopeKindSchema.parse(row.kind), id: row.scope_id, patch: patchOf(row), updatedAt: epochMs(row.updated_at), updatedBy: row.updated_by,
+		...(modeSet && { modeSet }), ...(killSwitchSet && { killSwitchSet }),
+	};
+}
+
+type Stamps = Pick<RowOf<'settings'>, 'mode_at' | 'mode_by' | 'kill_at' | 'kill_by'>;
+
+/** Who set mode and kill switch: whoever makes this change where it changes them, else who did before. */
+function stampsOf(before: RowOf<'settings'> | undefined, next: SettingsPatch, now: EpochMs, actor: string): Stamps {
+	const old: SettingsPatch = before ? patchOf(before) : {};
+	const mode = old.mode === next.mode ? { mode_at: before?.mode_at ?? null, mode_by: before?.mode_by ?? null } : next.mode === undefined ? { mode_at: null, mode_by: null } : { mode_at: now, mode_by: actor };
+	const sameSwitch = old.killSwitch === next.killSwitch && old.killSwitchReason === next.killSwitchReason;
+	return { ...mode, ...(sameSwitch ? { kill_at: before?.kill_at ?? null, kill_by: before?.kill_by ?? null } : { kill_at: now, kill_by: actor }) };
+}
+
 const patchOf = (row: RowOf<'settings'>): SettingsPatch => SettingsPatchSchema.parse(fromJson(row.patch));
 
 export function createSettings(database: Database): SettingsStore {
@@ -69,7 +89,7 @@ export function createSettings(database: Database): SettingsStore {
 			return await database.read(async (session) => {
 				const rows = await session.rows(sql<RowOf<'settings'>>`select * from ${session.table('settings')} where workspace = ${workspace}
 					order by case kind when 'workspace' then 0 when 'account' then 1 else 2 end, updated_at desc, scope_id limit ${limit}`);
-				return rows.map((row) => ({ kind: ScopeKindSchema.parse(row.kind), id: row.scope_id, patch: patchOf(row), updatedAt: epochMs(row.updated_at), updatedBy: row.updated_by }));
+				return rows.map(toScope);
 			});
 		},
 
@@ -88,8 +108,9 @@ export function createSettings(database: Database): SettingsStore {
 				const next = { ...(before ? patchOf(before) : {}), ...patch };
 				await session.insert(
 					'settings',
-					[{ workspace, kind: scope.kind, scope_id: scopeId, patch: toJson(next), mode: next.mode ?? null, updated_at: session.now, updated_by: actor }],
-					sql`on conflict (workspace, kind, scope_id) do update set patch = excluded.patch, mode = excluded.mode, updated_at = excluded.updated_at, updated_by = excluded.updated_by`,
+					[{ workspace, kind: scope.kind, scope_id: scopeId, patch: toJson(next), mode: next.mode ?? null, updated_at: session.now, updated_by: actor, ...stampsOf(before, next, session.now, actor) }],
+					sql`on conflict (workspace, kind, scope_id) do update set patch = excluded.patch, mode = excluded.mode, updated_at = excluded.updated_at, updated_by = excluded.updated_by,
+						mode_at = excluded.mode_at, mode_by = excluded.mode_by, kill_at = excluded.kill_at, kill_by = excluded.kill_by`,
 				);
 				const modeBefore = before ? patchOf(before).mode : undefined;
 				// A mode that was not shadow and gets no stricter than that ends shadow nowhere: the strictest scope decides.

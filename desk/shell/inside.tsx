@@ -49,7 +49,7 @@ export async function findPlace({ options, request, store, now, language }: Visi
 	const [[settings], [scope]] = await Promise.all([own.settings.effective([{ workspace }]), own.settings.scopes(workspace, 1)]);
 	const colleagues = options.access.reviewers.filter(({ role, workspaces }) => mayAct(role, 'reviewer') && workspaces.includes(workspace)).map(({ email }) => email);
 	const context: DeskContext = { workspace, reviewer, colleagues, language, timezone: zoneOf(settings.timezone), now, store: own };
-	const byWhom = scope?.kind === 'workspace' ? { by: scope.updatedBy, at: scope.updatedAt } : {};
+	const byWhom = scope?.kind === 'workspace' ? scope.killSwitchSet : undefined;
 	return { context, tab, kill: { on: settings.killSwitch, reason: settings.killSwitchReason, ...byWhom }, always: reviewer.workspaces.length > 1 ? { workspace } : {} };
 }
 

@@ -1,10 +1,13 @@
 import { contactsTab } from './contacts';
 import { experimentsTab } from './experiments';
+import { healthTab } from './health';
+import { modelsTab } from './models';
 import { outboxTab } from './outbox';
 import { pipelineTab } from './pipeline';
 import { reviewTab } from './review';
 import { sendTimesTab } from './sendTimes';
 import { settingsTab } from './settings';
+import { syncTab } from './sync';
 import { TAB_IDS, type Tab } from './tab';
 
 /** The tabs of the desk: add yours here. */
@@ -15,6 +18,9 @@ const BUILT: readonly Tab[] = [
 	experimentsTab,
 	sendTimesTab,
 	pipelineTab,
+	modelsTab,
+	syncTab,
+	healthTab,
 	settingsTab,
 ];
 

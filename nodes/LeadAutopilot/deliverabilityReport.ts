@@ -1,19 +1,10 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { ERROR_CODES } from '../../engine/channels/errorCodes';
-import { DELIVERABILITY_POLICY, judgeDeliverability, type Deliverability } from '../../engine/outcome/deliverability';
-import { later } from '../../engine/time';
+import { judgedSenders } from '../../desk/judgedSenders';
+import type { Deliverability } from '../../engine/outcome/deliverability';
 import type { Store } from '../../store/store';
 
-/** Codes by which a mail server says at once that a mailbox does not exist. */
-const DEAD_MAILBOX_CODES = Object.entries(ERROR_CODES.smtpEnhanced).flatMap(([code, rule]) => (rule.suppress === 'hard_bounce' ? [code] : []));
 /** Who is named in the settings as the one that paused a sender. */
 const BREAKER = 'deliverability breaker';
-
-/** Every sender of mail with its verdict. */
-export async function judgedSenders(store: Store, workspace: string): Promise<Deliverability[]> {
-	const since = later(await store.clock.now(), -DELIVERABILITY_POLICY.windowMs);
-	return (await store.mailRecords.tallies(workspace, { since, deadMailboxCodes: DEAD_MAILBOX_CODES })).map(judgeDeliverability);
-}
 
 /** Deliverability: one item a sender of mail, with a verdict; on request those that should stop are paused. */
 export async function deliverability(store: Store, workspace: string, context: IExecuteFunctions): Promise<object[]> {

@@ -1,4 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { judgedSenders } from '../../desk/judgedSenders';
 import { CHANNELS, type Channel } from '../../engine/channels/channel';
 import { experimentFigures, lookOf } from '../../engine/report/experiments';
 import { healthFigures, type Health } from '../../engine/report/health';
@@ -12,7 +13,6 @@ import { weekLetter } from '../../engine/report/weekLetter';
 import { SEND_TIME_READING } from '../../engine/sendTime/sendTimePolicy';
 import { iso, later } from '../../engine/time';
 import type { FigureScope, Store } from '../../store/store';
-import { judgedSenders } from './deliverabilityReport';
 import { readFigureScope } from './readFigureScope';
 
 type Report = (store: Store, workspace: string, context: IExecuteFunctions) => Promise<object[]>;

@@ -1,14 +1,25 @@
 import type { EffectiveSettings, SettingsPatch } from '../../engine/message/settings';
 import type { EpochMs } from '../../engine/time';
 
+/** Who set something, and when. */
+export interface SetBy {
+	at: EpochMs;
+	by: string;
+}
+
 /** What one workspace, account or contact sets itself, and who set it last. */
 export interface SettingsScope {
 	kind: 'workspace' | 'account' | 'contact';
 	/** Account or contact id; empty for the workspace. */
 	id: string;
 	patch: SettingsPatch;
+	/** The last change of whatever setting. */
 	updatedAt: EpochMs;
 	updatedBy: string;
+	/** The last time the mode became what it is; absent while none is set here. */
+	modeSet?: SetBy;
+	/** The last time the kill switch was switched or its reason changed; absent when it never was. */
+	killSwitchSet?: SetBy;
 }
 
 export interface SettingsStore {

@@ -14,16 +14,16 @@ beforeEach(async () => (world = await openDeskWorld()));
 afterEach(async () => await world.close());
 
 const modeOf = async (workspace: string): Promise<string> => (await world.store.settings.effective([{ workspace }]))[0].mode;
-const setMode = { action: 'setMode', kind: 'workspace', mode: 'auto', of: 'workspace ' };
+const setMode = { action: 'setMode', kind: 'workspace', mode: 'shadow', of: 'workspace ' };
 
 describe('a form', () => {
 	it('is taken from the desk’s own page and shown on the next one, once', async () => {
 		const eva = await signedIn(world, 'eva@agency.example');
 		const answer = await eva.post({ tab: 'settings', workspace: 'acme' }, setMode);
-		expect([answer.status, answer.headers.Location, await modeOf('acme'), await modeOf('beta')]).toEqual([303, '?tab=settings&workspace=acme', 'auto', 'assist']);
-		expect(answer.decided).toEqual([{ kind: 'mode_changed', workspace: 'acme', facts: { scope: 'workspace', scopeId: undefined, mode: 'auto' }, sentence: "eva@agency.example set the mode of workspace 'acme' to auto." }]);
-		expect((await eva.follow()).body).toContain('The workspace: the mode is now Auto.');
-		expect((await eva.get({ tab: 'settings', workspace: 'acme' })).body).not.toContain('the mode is now Auto.');
+		expect([answer.status, answer.headers.Location, await modeOf('acme'), await modeOf('beta')]).toEqual([303, '?tab=settings&workspace=acme', 'shadow', 'assist']);
+		expect(answer.decided).toEqual([{ kind: 'mode_changed', workspace: 'acme', facts: { scope: 'workspace', scopeId: undefined, mode: 'shadow' }, sentence: "eva@agency.example set the mode of workspace 'acme' to shadow." }]);
+		expect((await eva.follow()).body).toContain('The workspace: the mode is now Shadow.');
+		expect((await eva.get({ tab: 'settings', workspace: 'acme' })).body).not.toContain('the mode is now Shadow.');
 	});
 
 	it.each([
@@ -93,7 +93,7 @@ describe('who may do what', () => {
 		expect(page.body.includes('name="mode"')).toBe(status === 303);
 		expect((await visitor.post({ tab: 'settings' }, setMode)).status).toBe(status);
 		for (const action of ['killSwitchOn', 'killSwitchOff']) expect((await visitor.post({ tab: 'settings' }, { action, reason: 'test' })).status).toBe(status);
-		expect([await modeOf('acme'), await modeOf('beta')]).toEqual([status === 303 ? 'auto' : 'assist', 'assist']);
+		expect([await modeOf('acme'), await modeOf('beta')]).toEqual([status === 303 ? 'shadow' : 'assist', 'assist']);
 	});
 
 	it('a client sees and changes its own workspace only, whatever it asks for', async () => {

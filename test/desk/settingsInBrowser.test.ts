@@ -30,6 +30,11 @@ describe('signing in and the Settings tab, in a browser', () => {
 		const form = page.getByRole('form', { name: 'Mode of beta', exact: true });
 		await form.getByRole('combobox').selectOption('auto');
 		await form.getByRole('button', { name: 'Save' }).click();
+		const confirm = page.getByRole('region', { name: 'Switch to Auto although it is not ready?' });
+		await confirm.getByText('Reviewed drafts').waitFor();
+		if (javaScript) expect([await violations(page), await fits(page)]).toEqual([[], true]);
+		expect((await desk.world.store.settings.effective([{ workspace: 'beta' }]))[0].mode).toBe('assist');
+		await confirm.getByRole('button', { name: 'Switch to Auto anyway' }).click();
 		await page.getByRole('status').getByText('The workspace: the mode is now Auto.').waitFor();
 		expect((await desk.world.store.settings.effective([{ workspace: 'beta' }]))[0].mode).toBe('auto');
 

@@ -45,10 +45,26 @@ describe.each(DIALECTS)('reviewers of a desk, on %s', (dialect) => {
 		await test.store.settings.set('acme', { kind: 'account', id: '4915' }, { mode: 'off' }, 'ben@x.example');
 		await test.store.settings.set('acme', { kind: 'workspace' }, { mode: 'auto', killSwitch: true, killSwitchReason: 'wrong price' }, 'eva@x.example');
 		await test.store.settings.set('other', { kind: 'workspace' }, { mode: 'off' }, 'eva@x.example');
+		const eva = { at: START, by: 'eva@x.example' };
 		expect(await test.store.settings.scopes('acme', 10)).toEqual([
-			{ kind: 'workspace', id: '', patch: { mode: 'auto', killSwitch: true, killSwitchReason: 'wrong price' }, updatedAt: START, updatedBy: 'eva@x.example' },
-			{ kind: 'account', id: '4915', patch: { mode: 'off' }, updatedAt: START, updatedBy: 'ben@x.example' },
+			{ kind: 'workspace', id: '', patch: { mode: 'auto', killSwitch: true, killSwitchReason: 'wrong price' }, updatedAt: START, updatedBy: 'eva@x.example', modeSet: eva, killSwitchSet: eva },
+			{ kind: 'account', id: '4915', patch: { mode: 'off' }, updatedAt: START, updatedBy: 'ben@x.example', modeSet: { at: START, by: 'ben@x.example' } },
 		]);
 		expect(await test.store.settings.scopes('acme', 1)).toHaveLength(1);
+	});
+
+	it('says of mode and kill switch who changed them last, whoever changed something else since', async () => {
+		const { settings } = test.store;
+		const workspace = { kind: 'workspace' } as const;
+		const stamps = async () => (await settings.scopes('acme', 1)).map(({ updatedBy, modeSet, killSwitchSet }) => [updatedBy, modeSet, killSwitchSet]);
+		await settings.set('acme', workspace, { killSwitch: true, killSwitchReason: 'wrong price' }, 'eva');
+		test.clock.advance(MINUTE);
+		await settings.set('acme', workspace, { mode: 'auto' }, 'ben');
+		test.clock.advance(MINUTE);
+		await settings.set('acme', workspace, { timezone: 'Europe/Berlin', mode: 'auto', killSwitch: true }, 'workflow');
+		const [eva, ben] = [{ at: START, by: 'eva' }, { at: later(START, MINUTE), by: 'ben' }];
+		expect(await stamps()).toEqual([['workflow', ben, eva]]);
+		await settings.set('acme', workspace, { killSwitch: false, killSwitchReason: undefined, mode: undefined }, 'carl');
+		expect(await stamps()).toEqual([['carl', undefined, { at: later(START, 2 * MINUTE), by: 'carl' }]]);
 	});
 });

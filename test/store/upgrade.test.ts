@@ -119,6 +119,18 @@ describe.each(DIALECTS)('a store of an older version on %s', (dialect) => {
 		await store.close();
 	});
 
+	it('says of settings from before who last changed their scope', async () => {
+		await made(MIGRATIONS.filter(({ id }) => id < 15), async (session) => {
+			await insertRow(session, 'settings', { ...ws, kind: 'workspace', scope_id: '', patch: '{"mode":"auto","killSwitch":false}', mode: 'auto', updated_at: START, updated_by: 'Eva' });
+			await insertRow(session, 'settings', { ...ws, kind: 'account', scope_id: 'a', patch: '{"timezone":"UTC"}', updated_at: START, updated_by: 'Eva' });
+		});
+		const store = await open();
+		const eva = { at: START, by: 'Eva' };
+		expect(await store.settings.scopes('acme', 9)).toMatchObject([{ kind: 'workspace', modeSet: eva, killSwitchSet: eva }, { kind: 'account' }]);
+		expect(await store.settings.scopes('acme', 9)).not.toMatchObject([{}, { modeSet: expect.anything() }]);
+		await store.close();
+	});
+
 	it.each(everyStep.slice(1))('takes step %d that came into the code after later ones were taken', async (missing) => {
 		await made(MIGRATIONS.filter(({ id }) => id !== missing));
 		expect(await steps()).toEqual(everyStep.filter((id) => id !== missing));

@@ -19,7 +19,7 @@ interface Props {
 
 function Standing({ of, words, language }: Props & { language: Language }): Child {
 	return (
-		<dl class="facts">
+		<dl class="measures">
 			<div><dt>{words.decidedBy}</dt><dd>{of.countedBy ? words.metrics[of.countedBy] : <Named>{of.metric}</Named>}</dd></div>
 			{of.horizon > 0 ? <div><dt>{words.look}</dt><dd>{words.lookOf(of.look, of.horizon)}</dd></div> : null}
 			{of.nextLookAt === undefined || of.status === 'completed' ? null : <div><dt>{words.nextLook}</dt><dd><When at={of.nextLookAt} dateOnly /></dd></div>}

@@ -68,7 +68,7 @@ function Grounds({ open, words }: Pick<Props, 'open' | 'words'>): Child {
 		<>
 			<Confidence confidence={draft.confidence} decision={draft.decision} sentence={draft.sentence} words={words} />
 			<h3>{words.facts}</h3>
-			{draft.facts.length === 0 ? <p class="quiet">{words.noFacts}</p> : <ul class="facts">{draft.facts.map((fact) => <li dir="auto">{fact}</li>)}</ul>}
+			{draft.facts.length === 0 ? <p class="quiet">{words.noFacts}</p> : <ul class="fact-list">{draft.facts.map((fact) => <li dir="auto">{fact}</li>)}</ul>}
 			{gate && gate.skipped.length > 0 ? <p class="quiet">{words.skipped(gate.skipped.join(', '))}</p> : null}
 		</>
 	);

@@ -38,7 +38,7 @@ function ChannelWeek({ of, words, language }: Props): Child {
 				<div><HeatMap of={of} words={words} language={language} /></div>
 				<div>
 					<Sentence>{of.sentence}</Sentence>
-					<dl class="facts">
+					<dl class="measures">
 						<div><dt>{words.contacts}</dt><dd>{count(of.contacts)}</dd></div>
 						<div><dt>{words.sends}</dt><dd>{count(of.sends)}</dd></div>
 						<div><dt>{words.answers}</dt><dd>{count(of.answers)}</dd></div>

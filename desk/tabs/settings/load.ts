@@ -1,7 +1,9 @@
 import type { Mode } from '../../../engine/message/mode';
 import type { EpochMs } from '../../../engine/time';
 import type { SettingsScope } from '../../../store/store';
+import type { Readiness } from '../../../engine/report/readiness';
 import type { DeskContext } from '../tab';
+import { loadReadiness } from './readiness';
 
 /** Contacts with settings of their own that are shown. */
 export const SCOPES_SHOWN = 200;
@@ -19,6 +21,7 @@ export interface ScopeRow {
 }
 
 export interface SettingsModel {
+	readiness: Readiness;
 	workspace: ScopeRow;
 	accounts: readonly ScopeRow[];
 	contacts: readonly ScopeRow[];
@@ -26,8 +29,9 @@ export interface SettingsModel {
 	cut: boolean;
 }
 
-export async function loadSettings({ store, workspace }: DeskContext): Promise<SettingsModel> {
-	const [scopes, accounts] = await Promise.all([store.settings.scopes(workspace, SCOPES_SHOWN + 1), store.accounts.list(workspace)]);
+export async function loadSettings(context: DeskContext): Promise<SettingsModel> {
+	const { store, workspace } = context;
+	const [readiness, scopes, accounts] = await Promise.all([loadReadiness(context), store.settings.scopes(workspace, SCOPES_SHOWN + 1), store.accounts.list(workspace)]);
 	const of = (kind: SettingsScope['kind'], id: string): SettingsScope | undefined => scopes.find((scope) => scope.kind === kind && scope.id === id);
 	const known = new Set(accounts.map(({ externalId }) => externalId));
 	const accountIds = [...accounts.map(({ externalId }) => externalId), ...scopes.flatMap(({ kind, id }) => (kind === 'account' && !known.has(id) ? [id] : []))];
@@ -38,9 +42,10 @@ export async function loadSettings({ store, workspace }: DeskContext): Promise<S
 	]);
 	const row = (kind: SettingsScope['kind'], id: string, name: string, inForce: Mode): ScopeRow => {
 		const scope = of(kind, id);
-		return { kind, id, name, own: scope?.patch.mode, inForce, ...(scope?.patch.mode === undefined ? {} : { set: { at: scope.updatedAt, by: scope.updatedBy } }) };
+		return { kind, id, name, own: scope?.patch.mode, inForce, ...(scope?.modeSet && { set: scope.modeSet }) };
 	};
 	return {
+		readiness,
 		workspace: row('workspace', '', workspace, effective[0].mode),
 		accounts: accountIds.map((id, at) => {
 			const account = accounts.find(({ externalId }) => externalId === id);

@@ -4,6 +4,7 @@ import { Fragment, h, type Child } from '../../html/element';
 import { Badge, Button, Card, Empty, Field, Form, Named, Select, Table, When, type Tone } from '../../parts';
 import type { DeskContext } from '../tab';
 import type { SettingsWords } from './en';
+import { ConfirmAuto, ReadinessCard } from './readinessView';
 import { SCOPES_SHOWN, type ScopeRow, type SettingsModel } from './load';
 
 const TONES: Readonly<Record<Mode, Tone>> = { off: 'bad', shadow: 'neutral', assist: 'info', one_click: 'info', auto: 'good' };
@@ -50,8 +51,10 @@ export function settingsView(model: SettingsModel, words: SettingsWords, { revie
 				<p>{words.modeMeans[workspace.inForce]}</p>
 				<p class="quiet">{words.set}: <SetAt row={workspace} words={words} /></p>
 				{may ? <ModeForm row={workspace} words={words} /> : null}
+				{may ? <ConfirmAuto readiness={model.readiness} words={words} /> : null}
 				<dl class="means">{MODES.map((mode) => <div><dt><ModeBadge mode={mode} words={words} /></dt><dd>{words.modeMeans[mode]}</dd></div>)}</dl>
 			</Card>
+			<ReadinessCard readiness={model.readiness} words={words} />
 			<Card title={words.accounts}>
 				<Scopes caption={words.accounts} column={words.account} rows={model.accounts} words={words} may={may} empty={<Empty title={words.noAccounts}>{words.noAccountsHint}</Empty>} />
 			</Card>
