@@ -8,7 +8,7 @@ export function sentMail(world: () => World): void {
 		const lead = 'ruth.keller@haus.example';
 		const subject = 'Fitted wardrobes';
 		const texts = ['Hello, could you send me your price list for wardrobes, please?', 'Thank you. Does that price include the fitting?', 'And when could you start?'];
-		const replies = ['Hello Ruth, thank you for asking. We are putting the price list together for you.', 'This must not be sent.', 'Thank you for your patience. We could start within ten working days.'];
+		const replies = ['Hello Ruth, thank you for asking. We are putting the price list together for you.', 'This must not be sent.', 'Thank you for your patience. We are looking at our calendar and will tell you when we can start.'];
 		texts.forEach((text, at) => world().script(text, { score: 60, status: 'CONTACTED', reply: replies[at] }));
 		const write = (at: number): string => world().standIns.mail.deliver({ from: lead, name: 'Ruth Keller', to: SANDBOX.mailUser, subject: at === 0 ? subject : `Re: ${subject}`, text: texts[at] });
 		const received = (): string[] => world().received(lead).map(({ text }) => text.split('\n\n-- ')[0]);
@@ -33,7 +33,11 @@ export function sentMail(world: () => World): void {
 
 		await world().store.contacts.setTakeOver(WORKSPACE, [{ contactId: taken.id, until: null, by: 'anna@demo.example' }]);
 		write(2);
-		await waitFor(() => received().includes(replies[2]), { what: 'the answer after the hand-back', timeoutMs: PATIENCE_MS });
-		expect(received()).toEqual([replies[0], replies[2]]);
+		// Planned by itself again; the limit on messages to one person may let it leave some minutes later.
+		const seen = async (): Promise<string[]> => (await world().rows(lead)).map(({ status, draft, sentence }) => `${status}: ${draft.text} (${sentence})`);
+		await waitFor(async () => (await world().rows(lead)).some(({ status, draft }) => ['scheduled', 'sent'].includes(status) && draft.text === replies[2]), { what: 'an answer planned after the hand-back', timeoutMs: PATIENCE_MS }).catch(async (error: Error) => {
+			throw new Error(`${error.message}; planned is ${(await seen()).join(' | ')}`);
+		});
+		expect(received()).not.toContain(replies[1]);
 	});
 }
