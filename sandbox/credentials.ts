@@ -14,6 +14,8 @@ export interface PostgresChoice {
 export interface ClientAccounts {
 	/** Ends the credentials' names, so that two clients' sets lie side by side. Empty for the first. */
 	suffix: string;
+	/** What its reviewers see at its desk. */
+	workspace: string;
 	metaAppId: string;
 	metaAppSecret: string;
 	mailUser: string;
@@ -22,7 +24,7 @@ export interface ClientAccounts {
 	pageId: string;
 }
 
-export const FIRST_CLIENT: ClientAccounts = { suffix: '', metaAppId: SANDBOX.metaAppId, metaAppSecret: SANDBOX.metaAppSecret, mailUser: SANDBOX.mailUser, phoneNumberId: SANDBOX.phoneNumberId, pageId: SANDBOX.pageId };
+export const FIRST_CLIENT: ClientAccounts = { suffix: '', workspace: 'default', metaAppId: SANDBOX.metaAppId, metaAppSecret: SANDBOX.metaAppSecret, mailUser: SANDBOX.mailUser, phoneNumberId: SANDBOX.phoneNumberId, pageId: SANDBOX.pageId };
 
 /** Cheap, current models: what a visitor with a key of their own is charged for. */
 const DEFAULT_MODELS = { openai: 'gpt-6-luna', anthropic: 'claude-haiku-5-5' } as const;
@@ -75,10 +77,15 @@ export function demoCredentials(standIns: StandIns, client: ClientAccounts, mode
 		{ name: 'Sandbox Mail In', type: 'imap', data: { user: mailUser, password: SANDBOX.mailPassword, host: '127.0.0.1', port: standIns.imapPort, secure: false } },
 	];
 	all.push({ name: 'Sandbox Webhooks', type: 'leadAutopilotWebhookApi', data: webhookData(standIns, metaAppSecret) });
-	all.push({ name: 'Sandbox Desk', type: 'leadAutopilotDeskApi', data: { signingSecret: SANDBOX.deskSecret, reviewers: { reviewer: [{ email: SANDBOX.deskReviewer, role: 'admin', workspaces: 'default' }] } } });
+	all.push({ name: 'Sandbox Desk', type: 'leadAutopilotDeskApi', data: deskData(client) });
 	if (model !== 'none') all.push({ name: 'Sandbox Model', type: 'leadAutopilotModelApi', data: modelData(standIns, model) });
 	if (store) all.push({ name: 'Sandbox Store', type: 'leadAutopilotStoreApi', data: storeData(store) });
 	return all.map((credential) => ({ ...credential, name: `${credential.name}${suffix}` }));
+}
+
+/** Each desk signs with a secret of its own, so that no session or invitation of one is worth anything at another. */
+export function deskData({ suffix, workspace }: Pick<ClientAccounts, 'suffix' | 'workspace'>) {
+	return { signingSecret: `${SANDBOX.deskSecret}${suffix}`, reviewers: { reviewer: [{ email: SANDBOX.deskReviewer, role: 'admin', workspaces: workspace }] } };
 }
 
 function webhookData({ sendgrid }: StandIns, metaAppSecret: string): Record<string, unknown> {

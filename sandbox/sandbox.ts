@@ -29,7 +29,6 @@ export interface ClientOptions extends Omit<ClientAccounts, 'suffix'> {
 	/** Short and stable: part of the copied workflows' ids and webhook addresses. */
 	id: string;
 	name: string;
-	workspace: string;
 	replacements?: Replacements;
 }
 

@@ -2,13 +2,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve as resolvePath } from 'node:path';
 
-import { invitationLink, makeInvitation, type Invitation } from '../desk/access/invitation';
-import { readAccess } from '../desk/access/reviewer';
 import { closeAllStores } from '../store/openStore';
 import { HELP, readArguments, type StartArguments } from './arguments';
 import { checkBeforeStart, checkPort } from './checks';
 import { feedAll } from './demo/run';
 import { prepareWorkspace, SHORTENED, SHORTER_DELAYS } from './demo/workspace';
+import { deskInvitation } from './deskInvitation';
 import { freePort } from './freePort';
 import { OWNER } from './n8n/api';
 import { STATE_FOLDER } from './n8n/install';
@@ -85,13 +84,10 @@ async function run(): Promise<void> {
 	await closeAllStores();
 }
 
-/** The desk of the demo's credential, read as the node reads it. */
-const DESK_ACCESS = readAccess({ secret: SANDBOX.deskSecret, reviewers: [{ email: SANDBOX.deskReviewer, role: 'admin', workspaces: 'default' }] });
-
 async function show(sandbox: Sandbox, options: StartArguments, signal: AbortSignal): Promise<void> {
 	const store = await sandbox.openStore();
-	const invitation = await prepareWorkspace(store)
-		.then(async () => await makeInvitation(DESK_ACCESS, store.reviewers, await store.clock.now(), SANDBOX.deskReviewer))
+	const deskLink = await prepareWorkspace(store)
+		.then(async () => await deskInvitation(store, sandbox.urlOf('05', 'Review Desk')))
 		.finally(async () => await store.close());
 	await sandbox.publishAll();
 	say(`Ready: ${sandbox.n8n.url}`);
@@ -99,16 +95,15 @@ async function show(sandbox: Sandbox, options: StartArguments, signal: AbortSign
 	if (options.model === 'stand-in') say("No key given: the sandbox's own loopback model answers, by rules of its own.");
 	const table = await feedAll(sandbox, say, signal);
 	if (signal.aborted) return;
-	process.stdout.write(`\n${table}\n\n${addresses(sandbox, invitation)}\n`);
+	process.stdout.write(`\n${table}\n\n${addresses(sandbox, deskLink)}\n`);
 }
 
-function addresses({ n8n, inboxUrl, urlOf }: Sandbox, invitation: Invitation | undefined): string {
-	const desk = urlOf('05', 'Review Desk');
+function addresses({ n8n, inboxUrl, urlOf }: Sandbox, deskLink: string): string {
 	return [
 		`Canvas         ${n8n.url}   (sign in as ${OWNER.email}, password ${OWNER.password})`,
 		`Lead form      ${urlOf('01', 'Lead Form')}`,
 		`Quick start    ${urlOf('00', 'Lead Form')}`,
-		`Review desk    ${invitation ? invitationLink(desk, invitation) : desk}   (choose a password for ${SANDBOX.deskReviewer}; the link works once, then it is ${desk})`,
+		`Review desk    ${deskLink}   (choose a password for ${SANDBOX.deskReviewer}; the link works once, then it is ${urlOf('05', 'Review Desk')})`,
 		`Sandbox inbox  ${inboxUrl}   (every message on every channel; answer as the lead)`,
 		'',
 		'Nothing here leaves this machine. Ctrl-C ends everything.',

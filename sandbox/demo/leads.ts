@@ -1,3 +1,5 @@
+import { SANDBOX } from '../standins';
+
 /** How one sample message goes in. All of them take the real way of their channel. */
 export type Delivery =
 	| { by: 'whatsapp'; from?: string; name: string; text?: string; voice?: true; image?: true; ids: readonly string[]; texts?: readonly string[]; times?: number }
@@ -21,6 +23,9 @@ const wamid = (name: string): string => `wamid.sandbox-${name}`;
 const mid = (name: string): string => `m_sandbox-${name}`;
 const sid = (number: number): string => `SM${String(number).padStart(32, '0')}`;
 const mail = (name: string): string => `<${name}@leads.example>`;
+
+/** The number to which the first send gets no answer from the channel. */
+export const UNCERTAIN = '447700900039';
 
 /** Sample leads: several languages, every channel, and the awkward ones every inbox knows. */
 export const LEADS: readonly DemoLead[] = [
@@ -61,4 +66,22 @@ export const LEADS: readonly DemoLead[] = [
 	{ title: 'LinkedIn, by hand', delivery: { by: 'webhook', body: { messageId: 'web-36', name: 'Priya Nair', channel: 'linkedin', handle: 'https://www.linkedin.com/in/priya-nair-sandbox', text: 'Saw your post. We are interested in a quote for our offices.' }, ids: ['web-36'] } },
 	{ title: 'The lead form', delivery: { by: 'form', fields: ['Tom Baker', 'tom.baker@bakery.example', '+447700900037', 'Baker & Sons', 'We would like to buy a counter for our shop. What is the price with delivery to York?', '["You may write to me about my request."]'], email: 'tom.baker@bakery.example' } },
 	{ title: 'A CSV file of two rows', delivery: { by: 'csv', text: 'name,email,phone,company,text,country\nEva Lang,eva.lang@csv.example,,Lang GmbH,"Bitte ein Angebot für 30 Stühle, wir brauchen sie dringend.",DE\nOskar Holm,oskar.holm@csv.example,,Holm AB,What does a standing desk cost?,SE\n', emails: ['eva.lang@csv.example', 'oskar.holm@csv.example'] } },
+	{ title: 'Perhaps an opt-out', delivery: { by: 'whatsapp', from: '447700900038', name: 'Martha Cole', text: 'No more of these messages for now, please. Is my order on its way though?', ids: [wamid('doubtful')] } },
+	{ title: 'The channel never answers', delivery: { by: 'whatsapp', from: UNCERTAIN, name: 'Isaac Bell', text: 'Is the oak table available? I want to order one today.', ids: [wamid('uncertain')] } },
 ];
+
+/** What leads answer to what was sent to them: goes in once everything above is settled. */
+export const ANSWERS: readonly DemoLead[] = [
+	{ title: 'Anna Weber answers', delivery: { by: 'whatsapp', from: '4915112340001', name: 'Anna Weber', text: 'Vielen Dank! Das klingt gut. Wann bekommen wir das Angebot?', ids: [wamid('quote-de-answer')] } },
+	{ title: 'Grace Hall answers', delivery: { by: 'whatsapp', from: '447700900009', name: 'Grace Hall', text: 'Perfect, I will take it. How do I pay?', ids: [wamid('duplicate-answer')] } },
+	{ title: 'Tom Baker answers', delivery: { by: 'email', from: 'tom.baker@bakery.example', name: 'Tom Baker', subject: 'Re: Your message', text: 'Thank you for the quick answer. Let us go ahead, please send the contract.', id: mail('counter-answer') } },
+];
+
+/** What other systems report of them, signed, to workflow 06. */
+export const REPORTS = [
+	{ event: 'meeting_booked', id: 'sandbox-meeting-1', email: 'paul.durand@maison.example' },
+	{ event: 'deal_won', id: 'sandbox-deal-1', email: 'tom.baker@bakery.example', value: 4200, currency: 'EUR' },
+] as const;
+
+/** What a colleague writes from the mailbox, which takes the conversation over. */
+export const COLLEAGUE = { from: SANDBOX.mailUser, name: 'Robin', to: 'schulz@praxis.example', subject: 'Re: Termin', text: 'Guten Tag Frau Dr. Schulz, ich rufe Sie morgen um 10 Uhr an.', messageId: '<colleague@demo.example>', inReplyTo: mail('termin') } as const;

@@ -19,6 +19,8 @@ export interface MessageRecord {
 	/** The classification's sentence. */
 	reading?: string;
 	answer?: {
+		/** Several messages may have the one answer. */
+		id?: string;
 		status: string;
 		sentence: string;
 		/** What the draft says about itself. */
@@ -32,7 +34,7 @@ export interface MessageRecord {
 const QUERY = (schema: string) => `
 	select m.workspace, m.provider_id, m.channel, m.state, m.decided_reason, c.email, c.name, c.score, c.status as contact_status,
 		(select a.classification from ${schema}analyses a where a.workspace = m.workspace and a.contact_id = m.contact_id order by a.at desc limit 1) as classification,
-		o.status as outbound_status, o.sentence, o.send_at, o.draft,
+		o.id as outbound_id, o.status as outbound_status, o.sentence, o.send_at, o.draft,
 		(select r.sentence from ${schema}reviews r where r.workspace = m.workspace and r.message_id = m.id and r.decided_at is null limit 1) as review
 	from ${schema}messages m
 	join ${schema}contacts c on c.workspace = m.workspace and c.id = m.contact_id
@@ -84,7 +86,7 @@ function toRecord(row: Row): MessageRecord {
 		status: text(row.contact_status),
 		reading: text(classification.sentence),
 		review: text(row.review),
-		...(row.outbound_status === null ? {} : { answer: { status: String(row.outbound_status), sentence: String(row.sentence), draft: text(draft.sentence), sendAt: row.send_at === null ? undefined : Number(row.send_at) } }),
+		...(row.outbound_status === null ? {} : { answer: { id: text(row.outbound_id), status: String(row.outbound_status), sentence: String(row.sentence), draft: text(draft.sentence), sendAt: row.send_at === null ? undefined : Number(row.send_at) } }),
 	};
 }
 

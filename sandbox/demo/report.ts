@@ -19,7 +19,7 @@ const OF_STATUS: Readonly<Record<string, Outcome>> = { sent: 'sent', in_review: 
 
 /** Rows for each lead: one a message on record that stands for itself, one a refused row. */
 export function reportRows(lead: DemoLead, answer: Answer, records: readonly MessageRecord[], now: number): ReportRow[] {
-	const rows = recordsOf(lead, records).map((record) => rowOf(lead, record, now));
+	const rows = oneAnAnswer(recordsOf(lead, records)).map((record) => rowOf(lead, record, now));
 	const refused = answer.refused.map(({ channel, reason }): ReportRow => ({ lead, outcome: 'refused', sentence: reason, channel: channel || lead.delivery.by }));
 	const all = [...refused, ...merged(rows)];
 	return all.length > 0 ? all : [{ lead, outcome: 'open', sentence: 'Not on record yet.', channel: lead.delivery.by }];
@@ -32,6 +32,11 @@ function recordsOf({ delivery }: DemoLead, records: readonly MessageRecord[]): M
 	const ids = 'ids' in delivery ? delivery.ids : 'id' in delivery ? [delivery.id] : [];
 	const known = new Set(ids.map(bare));
 	return records.filter(({ providerId }) => known.has(bare(providerId)));
+}
+
+/** Of the messages that have the same answer, the first. */
+function oneAnAnswer(records: readonly MessageRecord[]): MessageRecord[] {
+	return records.filter(({ answer }, at) => answer?.id === undefined || records.findIndex((other) => other.answer?.id === answer.id) === at);
 }
 
 /** A burst has one answer: its messages are one row. */

@@ -7,12 +7,12 @@ import { SANDBOX } from '../standins';
 export const DEMO_WORKSPACE = 'default';
 
 /** What the demo shortens so that a visitor need not wait; printed at the start. */
-export const SHORTENED = 'mode auto instead of assist; 3 s of quiet instead of 20; replies leave after 1–2 s instead of 5–30; looks for work every second';
+export const SHORTENED = 'mode auto instead of assist; 3 s of quiet instead of 20; replies leave after 1–2 s instead of 5–30, those on Messenger after three hours, so that something is planned; looks for work every second';
 
 export const SHORTER_DELAYS: Replacements = {
 	'03': {
 		'Conversation Ready': { 'parameters.options.quietSeconds': 3, 'parameters.options.pollSeconds': 1 },
-		'Best Send Time': { 'parameters.options.replyPauseMin': 1, 'parameters.options.replyPauseMax': 2 },
+		'Best Send Time': { 'parameters.options.replyPauseMin': 1, 'parameters.options.replyPauseMax': 2, 'parameters.options.notBefore': "={{ $json.message.channel === 'messenger' ? $now.plus({ hours: 3 }).toISO() : '' }}" },
 		Settings: {
 			'assignments.facts': 'We answer within one working day.\nDelivery takes 10 working days.\nThe showroom is open on weekdays from 9 to 18.',
 		},

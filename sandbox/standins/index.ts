@@ -89,8 +89,9 @@ export async function startStandIns(options: StandInOptions = {}): Promise<Stand
 	const sendgrid = createSendgrid(inbox, script, courier);
 	const openai = createOpenAi(script);
 	const anthropic = createAnthropic(script);
-	const mailboxes = new Map(['INBOX', 'Sent'].map((name) => [name, createMailbox(name)]));
-	const mailInbox = mailboxes.get('INBOX') ?? createMailbox('INBOX');
+	const mailInbox = createMailbox('INBOX');
+	const mailSent = createMailbox('Sent');
+	const mailboxes = new Map([mailInbox, mailSent].map((box) => [box.name, box]));
 
 	const handlers: Record<Provider, Handler> = { meta: meta.handle, twilio: twilio.handle, sendgrid: sendgrid.handle, openai, anthropic };
 	const serve = async (request: StandInRequest): Promise<StandInAnswer> => {
@@ -124,7 +125,7 @@ export async function startStandIns(options: StandInOptions = {}): Promise<Stand
 			meta: meta.api,
 			twilio: twilio.api,
 			sendgrid: sendgrid.api,
-			mail: createMail(mailInbox, inbox),
+			mail: createMail(mailInbox, mailSent, inbox),
 			mailboxes,
 			settled: courier.settled,
 			stop,

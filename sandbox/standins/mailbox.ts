@@ -41,6 +41,8 @@ export interface Mailbox {
 export interface Mail {
 	/** Puts a mail into INBOX; returns its Message-ID with angle brackets. */
 	deliver(mail: IncomingMail): string;
+	/** Files what a colleague wrote in Sent, read already, as a mail program does; returns its Message-ID with angle brackets. */
+	fileSent(mail: IncomingMail & { to: string }): string;
 	/** Puts a ready-made message (RFC 5322 text) into INBOX. */
 	deliverRaw(raw: string): void;
 	/** The mail server's word that a mail could not be delivered (RFC 3464). */
@@ -102,7 +104,7 @@ function compose(mail: IncomingMail, messageId: string): string {
 	return `${head}Content-Type: multipart/alternative; boundary="${boundary}"\r\n\r\n${parts}--${boundary}--\r\n`;
 }
 
-export function createMail(inbox: Mailbox, log: MessageLog): Mail {
+export function createMail(inbox: Mailbox, sent: Mailbox, log: MessageLog): Mail {
 	const note = (raw: string, from: string, name?: string): void => {
 		const parsed = parseMime(raw);
 		const headers = Object.fromEntries([...parsed.headers].map(([key, values]) => [key, values.join(', ')]));
@@ -115,6 +117,12 @@ export function createMail(inbox: Mailbox, log: MessageLog): Mail {
 			const raw = compose(mail, messageId);
 			log.add({ direction: 'fromLead', channel: 'email', provider: 'imap', from: mail.from, name: mail.name, to: mail.to ?? SANDBOX.mailUser, subject: mail.subject, text: mail.text, providerId: messageId, raw: mail });
 			inbox.append(raw, [], mail.date);
+			return messageId;
+		},
+		fileSent(mail) {
+			const messageId = bracketed(mail.messageId ?? `${randomUUID()}@${mail.from.split('@')[1] ?? 'demo.example'}`);
+			log.add({ direction: 'fromPerson', channel: 'email', provider: 'imap', from: mail.from, name: mail.name, to: mail.to, subject: mail.subject, text: mail.text, providerId: messageId, raw: mail });
+			sent.append(compose(mail, messageId), ['\\Seen'], mail.date);
 			return messageId;
 		},
 		deliverRaw(raw) {

@@ -3,6 +3,7 @@ import { modes } from './paths/modes';
 import { once } from './paths/once';
 import { optOut } from './paths/optOut';
 import { perChannel } from './paths/perChannel';
+import { sentMail } from './paths/sentMail';
 import { startWorld, type World } from './world';
 
 /**
@@ -23,6 +24,7 @@ afterAll(async () => await started?.stop());
 
 describe('per channel', () => perChannel(world));
 describe('an opt-out', () => optOut(world));
+describe('mail of a colleague', () => sentMail(world));
 describe('exactly once', () => once(world));
 describe('failing models and false claims', () => harm(world));
 describe('modes', () => modes(world));

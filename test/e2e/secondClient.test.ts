@@ -29,7 +29,7 @@ beforeAll(async () => {
 	const unused = { disabled: true };
 	sandbox = await startSandbox({
 		replacements: {
-			'02': { 'Email Trigger': unused, 'Twilio Trigger': unused },
+			'02': { 'Email Trigger': unused, 'Sent Mail Trigger': unused, 'Twilio Trigger': unused },
 			'03': { 'Conversation Ready': { ...QUICK, 'parameters.options.quietSeconds': 0 }, 'Generate With Confidence': { 'parameters.auditShare': 0 }, 'Best Send Time': { 'parameters.options': { replyPauseMin: 0, replyPauseMax: 1 } } },
 			'04': { 'Send Due': QUICK },
 		},

@@ -16,6 +16,8 @@ export interface RunOptions {
 export interface RunResult {
 	outputs: INodeExecutionData[][];
 	hints: string[];
+	/** What was written to n8n's log. */
+	logged: { event: string; details: unknown }[];
 }
 
 /** Runs a node's execute over items, with n8n's own defaults and expression evaluation, without an n8n around it. */
@@ -39,6 +41,8 @@ export async function runNode(nodeType: INodeType, items: IDataObject[], options
 		return { json, pairedItem: { item: index }, ...(files.length > 0 ? { binary: Object.fromEntries(files) as INodeExecutionData['binary'] } : {}) };
 	});
 	const hints: string[] = [];
+	const logged: RunResult['logged'] = [];
+	const log = (event: string, details?: unknown): void => void logged.push({ event, details });
 
 	const lookUp = (path: string): unknown =>
 		path.split('.').reduce<unknown>((value, key) => (value !== null && typeof value === 'object' ? (value as Record<string, unknown>)[key] : undefined), node.parameters);
@@ -60,7 +64,7 @@ export async function runNode(nodeType: INodeType, items: IDataObject[], options
 		addExecutionHints: (...added: { message: string }[]) => hints.push(...added.map((hint) => hint.message)),
 		getExecutionCancelSignal: () => undefined,
 		onExecutionCancellation: () => undefined,
-		logger: { info() {}, warn() {}, error() {}, debug() {} },
+		logger: { info: log, warn: log, error: log, debug: log },
 		helpers: { getBinaryDataBuffer: async (index: number, field: string) => options.binary?.[index]?.[field].content },
 		getNodeParameter: (name: string, itemIndex: number, fallback?: unknown) => {
 			const raw = lookUp(name);
@@ -74,5 +78,5 @@ export async function runNode(nodeType: INodeType, items: IDataObject[], options
 	};
 	if (!nodeType.execute) throw new Error(`${description.name} has no execute`);
 	const outputs = (await nodeType.execute.call(context as unknown as IExecuteFunctions)) as INodeExecutionData[][];
-	return { outputs, hints };
+	return { outputs, hints, logged };
 }

@@ -105,6 +105,9 @@ describe('the sample leads', () => {
 		const ids = burst.flatMap(({ delivery }) => ('ids' in delivery ? delivery.ids : []));
 		const records = ids.map((providerId) => ({ workspace: 'default', providerId, channel: 'whatsapp', state: 'decided' as const, score: 61, answer: { status: 'sent', sentence: 'Sent.' } }));
 		expect(reportRows(burst[0], { refused: [] }, records, 0)).toEqual([{ lead: burst[0], channel: 'whatsapp', outcome: 'sent', sentence: 'Sent.', score: 61 }]);
+		// A slow machine answers the first text before the others are in: still one row an answer.
+		const slow = records.map((record, at) => ({ ...record, answer: at === 0 ? { id: 'a', status: 'cancelled', sentence: 'Not sent.' } : { ...record.answer, id: 'b' } }));
+		expect(reportRows(burst[0], { refused: [] }, slow, 0).map(({ outcome }) => outcome)).toEqual(['blocked', 'sent']);
 		expect(reportRows(burst[0], { refused: [] }, [], 0)).toMatchObject([{ outcome: 'open' }]);
 		expect(reportRows(burst[0], { refused: [{ reason: 'no' }] }, [], 0)).toMatchObject([{ outcome: 'refused', sentence: 'no' }]);
 	});
