@@ -3,7 +3,7 @@ import type { SyncWords } from './en';
 export const de: SyncWords = {
 	title: 'Abgleich',
 	intro: 'Arbeit, die eine Weile dauert: ganze Unterhaltungen einlesen, Kontakte neu einstufen, sie neu in ihre Pipeline einordnen. Hier geben Sie sie in Auftrag, sehen zu und halten sie an.',
-	who: 'Ein Auftrag wartet, bis ein veröffentlichter Workflow ihn aufnimmt: einer, der mit Autopilot Trigger, Ereignis Requested, beginnt und ihn mit Lead Autopilot → Sync (Start, Progress, Is Cancelled, Finish) abarbeitet.',
+	who: 'Ein Auftrag wartet, bis ein veröffentlichter Workflow ihn aufnimmt. Neu einstufen und neu zuordnen: Workflow 08. Unterhaltungen einlesen: ein eigener Workflow, der mit Autopilot Trigger, Ereignis Requested, beginnt und ihn mit Lead Autopilot → Sync abarbeitet.',
 	kinds: { sync: 'Unterhaltungen einlesen', reanalysis: 'Neu einstufen', reassignment: 'Phasen neu zuordnen' },
 	states: { requested: 'Wartet', running: 'Läuft', done: 'Fertig', failed: 'Fehlgeschlagen', cancelled: 'Angehalten' },
 	stopping: 'Wird angehalten',
