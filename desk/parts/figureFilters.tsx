@@ -38,3 +38,8 @@ export function channelName(channel: string, language: Scope['language']): strin
 	const known: Channel | undefined = CHANNELS.find((name) => name === channel);
 	return known === undefined ? channel : FIGURE_WORDS[language].channels[known];
 }
+
+/** A channel as people write it. */
+export function ChannelName({ of }: { of: string }, { language }: Scope): Child {
+	return channelName(of, language);
+}

@@ -41,7 +41,7 @@ export interface WorldOptions {
 	tabs?: readonly Tab[];
 	access?: DeskAccess;
 	/** Fills the store before anybody looks. */
-	seed?: (store: Store, config: StoreConfig) => Promise<void>;
+	seed?: (store: Store, config: StoreConfig, clock: StandingClock) => Promise<void>;
 }
 
 /** Accounts and settings every desk has something to show of, in two workspaces; hostile text wherever somebody else may write. */
@@ -67,7 +67,7 @@ export async function openDeskWorld({ dialect = 'sqlite', tabs = TABS, access = 
 	// Checking works with whatever cost a hash names: a low one keeps the tests quick.
 	const hash = await hashPassword(PASSWORD, { N: 1_024, r: 8, p: 1 });
 	await Promise.all(access.reviewers.map(async ({ email }) => await store.reviewers.setPassword(deskId(access.secret), email, hash, 0)));
-	await seed(store, test.place.config);
+	await seed(store, test.place.config, clock);
 	const desk = createDesk({ access, tabs, language: 'en', openStore: async () => ({ ...store, close: async () => undefined }), onFault: (error) => void faults.push(error) });
 	return { desk, store, clock, access, faults, close: test.close };
 }

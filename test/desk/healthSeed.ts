@@ -1,4 +1,4 @@
-import { DAY, HOUR, later, MINUTE } from '../../engine/time';
+import { DAY, HOUR, later, MINUTE, type EpochMs } from '../../engine/time';
 import type { StoreConfig } from '../../store/config';
 import { Database } from '../../store/database';
 import type { Store } from '../../store/store';
@@ -27,14 +27,12 @@ const draftOf = (place: number) => {
 	return { modelId: 'gpt-5-mini', promptVersion: 'a1b2c3d4e5f6', scoring: 's1', rawConfidence: raw, confidence: raw, decision: { autoSend: false, threshold: 0.85, source: 'fixed' as const, audited: false, sampling: 'full' as const } };
 };
 
-/** A month of an agency's workspace, with something for every alert. Hostile text wherever a provider or lead may write. */
-export async function seedHealth(store: Store, config: StoreConfig): Promise<void> {
-	await seedBasics(store);
-	const world = new FigureWorld('acme');
+/** A month of messages, reviews and model calls that ends at `now`. */
+export function fillMonth(world: FigureWorld, now: EpochMs): void {
 	let email = 0;
 	for (let ago = 0; ago < DAYS; ago += 1) {
 		const contact = `c${ago}`;
-		const day = later(START, -ago * DAY - HOUR);
+		const day = later(now, -ago * DAY - HOUR);
 		world.contact(contact, day - HOUR, { name: `Contact ${ago}` }).message(contact, day - 30 * MINUTE);
 		for (let i = 0; i < (ago < 6 ? 20 : 4); i += 1) {
 			const judged = email < 60;
@@ -51,7 +49,14 @@ export async function seedHealth(store: Store, config: StoreConfig): Promise<voi
 		if (ago < SEEDED.failed) world.sending({ status: 'failed', at: day, contact, channel: 'whatsapp', errorCode: '131026' });
 		if (ago % 3 === 0) world.message(contact, day + 10 * MINUTE);
 	}
-	for (let i = 0; i < SEEDED.calls; i += 1) world.call(later(START, -(i % 20) * DAY - HOUR), { model_id: 'gpt-5-mini', prompt_version: 'a1b2c3d4e5f6', latency_ms: 400 + 20 * i, cost_usd: 0.002, outcome: i % 30 === 0 ? 'failed' : 'ok' });
+	for (let i = 0; i < SEEDED.calls; i += 1) world.call(later(now, -(i % 20) * DAY - HOUR), { model_id: 'gpt-5-mini', prompt_version: 'a1b2c3d4e5f6', latency_ms: 400 + 20 * i, cost_usd: 0.002, outcome: i % 30 === 0 ? 'failed' : 'ok' });
+}
+
+/** A month of an agency's workspace, with something for every alert. Hostile text wherever a provider or lead may write. */
+export async function seedHealth(store: Store, config: StoreConfig): Promise<void> {
+	await seedBasics(store);
+	const world = new FigureWorld('acme');
+	fillMonth(world, START);
 	world.call(later(START, -HOUR), { model_id: HOSTILE, prompt_version: HOSTILE, purpose: HOSTILE, cost_usd: null });
 	world.sending({ at: later(START, -40 * DAY), contact: 'c1', draft: { ...draftOf(1), modelId: HOSTILE, promptVersion: HOSTILE, scoring: HOSTILE } });
 	world.outcome('deal_won', 'c3', later(START, -DAY), { value: 1_200, currency: 'EUR' }).outcome('deal_won', 'c4', later(START, -DAY), { value: 900.5, currency: 'USD' });

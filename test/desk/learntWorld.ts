@@ -21,7 +21,7 @@ interface Trial {
 }
 
 /** An experiment whose contacts were written to and clicked, with the clock where it was then. */
-async function run(store: Store, clock: StandingClock, { id, name = id, metric = 'click', arms, channel = 'email', workspace = 'acme' }: Trial): Promise<void> {
+export async function runTrial(store: Store, clock: StandingClock, { id, name = id, metric = 'click', arms, channel = 'email', workspace = 'acme' }: Trial): Promise<void> {
 	clock.time = THURSDAY;
 	await store.experiments.save([{ workspace, id, name, status: 'running', metric, method: 'weighted', horizon: 4, variants: arms.map((arm, at) => ({ id: arm.id, name: arm.name, weight: 1, control: at === 0 })) }]);
 	const people = arms.flatMap((arm) => Array.from({ length: arm.contacts }, (_, at) => ({ arm, at, contactId: `${id}-${arm.id}-${at}` })));
@@ -38,12 +38,12 @@ async function run(store: Store, clock: StandingClock, { id, name = id, metric =
 
 /** 60 against 60, 6 and 24 of them clicked; a broken split; a broken guardrail; one nobody was written to, its names hostile; one of another workspace. */
 export async function seedExperiments(store: Store, clock: StandingClock): Promise<void> {
-	await run(store, clock, { id: 'subject', name: 'Subject line', arms: [{ id: 'short', name: 'Short', contacts: 60, clicks: 6, at: THURSDAY }, { id: 'question', name: 'A question', contacts: 60, clicks: 24, at: TUESDAY }] });
-	await run(store, clock, { id: 'split', name: 'Opening line', channel: 'whatsapp', arms: [{ id: 'a', name: 'Plain', contacts: 50, at: TUESDAY }, { id: 'b', name: 'Warm', contacts: 12, at: TUESDAY }] });
-	await run(store, clock, { id: 'harm', name: 'Closing line', channel: 'sms', arms: [{ id: 'a', name: 'Thanks', contacts: 40, at: TUESDAY }, { id: 'b', name: 'Last chance', contacts: 40, optOuts: 9, at: TUESDAY }] });
-	await run(store, clock, { id: 'odd', name: `odd ${HOSTILE}`, metric: `odd ${HOSTILE}`, arms: [{ id: 'a', name: `A ${HOSTILE}`, contacts: 0, at: TUESDAY }, { id: `b ${HOSTILE}`, name: 'B', contacts: 0, at: TUESDAY }] });
-	await run(store, clock, { id: 'fresh', name: `fresh ${HOSTILE}`, arms: [{ id: 'a', name: `A ${HOSTILE}`, contacts: 0, at: TUESDAY }, { id: `b ${HOSTILE}`, name: `B ${HOSTILE}`, contacts: 0, at: TUESDAY }] });
-	await run(store, clock, { id: 'theirs', name: 'Secret of beta', workspace: 'beta', channel: 'messenger', arms: [{ id: 'a', name: 'A', contacts: 3, clicks: 1, at: TUESDAY }, { id: 'b', name: 'B', contacts: 3, at: TUESDAY }] });
+	await runTrial(store, clock, { id: 'subject', name: 'Subject line', arms: [{ id: 'short', name: 'Short', contacts: 60, clicks: 6, at: THURSDAY }, { id: 'question', name: 'A question', contacts: 60, clicks: 24, at: TUESDAY }] });
+	await runTrial(store, clock, { id: 'split', name: 'Opening line', channel: 'whatsapp', arms: [{ id: 'a', name: 'Plain', contacts: 50, at: TUESDAY }, { id: 'b', name: 'Warm', contacts: 12, at: TUESDAY }] });
+	await runTrial(store, clock, { id: 'harm', name: 'Closing line', channel: 'sms', arms: [{ id: 'a', name: 'Thanks', contacts: 40, at: TUESDAY }, { id: 'b', name: 'Last chance', contacts: 40, optOuts: 9, at: TUESDAY }] });
+	await runTrial(store, clock, { id: 'odd', name: `odd ${HOSTILE}`, metric: `odd ${HOSTILE}`, arms: [{ id: 'a', name: `A ${HOSTILE}`, contacts: 0, at: TUESDAY }, { id: `b ${HOSTILE}`, name: 'B', contacts: 0, at: TUESDAY }] });
+	await runTrial(store, clock, { id: 'fresh', name: `fresh ${HOSTILE}`, arms: [{ id: 'a', name: `A ${HOSTILE}`, contacts: 0, at: TUESDAY }, { id: `b ${HOSTILE}`, name: `B ${HOSTILE}`, contacts: 0, at: TUESDAY }] });
+	await runTrial(store, clock, { id: 'theirs', name: 'Secret of beta', workspace: 'beta', channel: 'messenger', arms: [{ id: 'a', name: 'A', contacts: 3, clicks: 1, at: TUESDAY }, { id: 'b', name: 'B', contacts: 3, at: TUESDAY }] });
 	clock.time = NOW;
 }
 

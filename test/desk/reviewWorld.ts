@@ -43,17 +43,17 @@ export const classification: Classification = {
 };
 
 /** One review of each kind but an uncertain send, by what it is about. */
-export async function oneOfEach(store: Store, workspace: string): Promise<{ draft: string; contactId: string; messageId: string; stage: string; optOut: string; undecided: string }> {
-	const { id, contactId, messageId } = await draftWaits(store, workspace, { key: 'anna', email: `anna@${workspace}.example`, company: 'Berger GmbH', asks: 'How much is the yearly plan, and can we start in May?', answer: 'Hi Anna, the yearly plan is 240 euros, guaranteed the best price. You can start in May.', attachments: [{ kind: 'audio', mime: 'audio/ogg', transcript: 'I also wonder about the set-up fee.' }, { kind: 'document', mime: 'application/pdf', url: 'https://files.example/offer.pdf' }] });
+export async function oneOfEach(store: Store, workspace: string, at: EpochMs = START): Promise<{ draft: string; contactId: string; messageId: string; stage: string; optOut: string; undecided: string }> {
+	const { id, contactId, messageId } = await draftWaits(store, workspace, { key: 'anna', at, email: `anna@${workspace}.example`, company: 'Berger GmbH', asks: 'How much is the yearly plan, and can we start in May?', answer: 'Hi Anna, the yearly plan is 240 euros, guaranteed the best price. You can start in May.', attachments: [{ kind: 'audio', mime: 'audio/ogg', transcript: 'I also wonder about the set-up fee.' }, { kind: 'document', mime: 'application/pdf', url: 'https://files.example/offer.pdf' }] });
 	await store.contacts.saveClassification(workspace, [{ contactId, messageId, classification }]);
 	const [stage] = await store.contacts.upsert(workspace, [{ id: 'stefan', name: 'Stefan Huber', email: `stefan@${workspace}.example` }]);
-	const [{ message: doubt, contact: doubter }] = await store.messages.record(workspace, [inbound({ providerId: 'doubt', threadId: 'thread-doubt', text: 'Maybe leave it for now…', timestamp: iso(START), contact: { phone: '+49 151 5550001', name: 'Olga Opt' } })]);
+	const [{ message: doubt, contact: doubter }] = await store.messages.record(workspace, [inbound({ providerId: 'doubt', threadId: 'thread-doubt', text: 'Maybe leave it for now…', timestamp: iso(at), contact: { phone: '+49 151 5550001', name: 'Olga Opt' } })]);
 	await store.messages.saveReadings(workspace, [{ messageId: doubt.id, reply: { intent: 'not_now', optOut: { wanted: true, certainty: 0.5 }, sentiment: 0, language: 'en', needsAnswer: true } }]);
-	const [{ message: lost, contact: loser }] = await store.messages.record(workspace, [inbound({ providerId: 'lost', threadId: 'thread-lost', text: '???', timestamp: iso(START), contact: { phone: '+49 151 5550002', name: 'Lutz Unklar' } })]);
+	const [{ message: lost, contact: loser }] = await store.messages.record(workspace, [inbound({ providerId: 'lost', threadId: 'thread-lost', text: '???', timestamp: iso(at), contact: { phone: '+49 151 5550002', name: 'Lutz Unklar' } })]);
 	await store.reviews.open([
-		{ workspace, kind: 'stage', contactId: stage.id, proposal: { pipelineId: DEFAULT_PIPELINE.id, stageId: 'qualified' }, sentence: 'Moves down from a person’s stage: confidence 0.55 is below 0.7.', dueAt: later(START, DAY) },
-		{ workspace, kind: 'uncertain_opt_out', messageId: doubt.id, contactId: doubter.id, channel: 'whatsapp', sentence: 'Perhaps asks us to stop (certainty 0.5).', dueAt: later(START, 20 * MINUTE) },
-		{ workspace, kind: 'classification', messageId: lost.id, contactId: loser.id, channel: 'whatsapp', sentence: 'Undecided after three tries.', dueAt: later(START, -2 * HOUR) },
+		{ workspace, kind: 'stage', contactId: stage.id, proposal: { pipelineId: DEFAULT_PIPELINE.id, stageId: 'qualified' }, sentence: 'Moves down from a person’s stage: confidence 0.55 is below 0.7.', dueAt: later(at, DAY) },
+		{ workspace, kind: 'uncertain_opt_out', messageId: doubt.id, contactId: doubter.id, channel: 'whatsapp', sentence: 'Perhaps asks us to stop (certainty 0.5).', dueAt: later(at, 20 * MINUTE) },
+		{ workspace, kind: 'classification', messageId: lost.id, contactId: loser.id, channel: 'whatsapp', sentence: 'Undecided after three tries.', dueAt: later(at, -2 * HOUR) },
 	]);
 	return { draft: id, contactId, messageId, stage: stage.id, optOut: doubt.id, undecided: lost.id };
 }

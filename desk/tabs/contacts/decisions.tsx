@@ -5,8 +5,8 @@ import { STATUSES, type Contact } from '../../../engine/message/contact';
 import { MODES } from '../../../engine/message/mode';
 import { ERASURE_SCOPES } from '../../../engine/privacy/erasure';
 import { epochMs, type EpochMs } from '../../../engine/time';
-import { Fragment, h, type Child } from '../../html/element';
-import { Badge, Button, Card, Checkbox, Field, Form, Named, Select, When } from '../../parts';
+import { Fragment, h, type Child, type Scope } from '../../html/element';
+import { Badge, Button, Card, channelName, ChannelName, Checkbox, Field, Form, Named, Select, When } from '../../parts';
 import { ALL, INHERIT, nameOf, TAKE_OVER_HOURS } from './actions';
 import type { ContactsWords } from './en';
 import type { DetailModel } from './load';
@@ -69,18 +69,18 @@ export function ConversationCard({ model: { contact, mode }, words, now, may, ma
 }
 
 /** What may be sent to the contact on which ground, and what not. */
-export function ConsentCard({ model: { contact }, words, may }: About & { may: boolean }): Child {
+export function ConsentCard({ model: { contact }, words, may }: About & { may: boolean }, { language }: Scope): Child {
 	const { optOutChannels: out, consent } = contact;
 	const all = out.length === CHANNELS.length;
 	const given = CHANNELS.flatMap((channel) => {
 		const ground = consent[channel];
 		return ground ? [{ channel, ...ground }] : [];
 	});
-	const option = (channel: string): { value: string; label: string } => ({ value: channel, label: channel === ALL ? words.allChannels : channel });
+	const option = (channel: string): { value: string; label: string } => ({ value: channel, label: channel === ALL ? words.allChannels : channelName(channel, language) });
 	return (
 		<Card title={words.consent}>
-			{out.length === 0 ? <p>{words.mayWrite}</p> : <p><Badge tone="warn">{words.optedOutOf(all ? words.allChannels : out.join(', '))}</Badge></p>}
-			{given.length === 0 ? <p class="quiet">{words.noConsent}</p> : <ul class="plain-list">{given.map(({ channel, basis, at, source }) => <li>{channel}: {words.basis[basis]}{at ? <>, <When at={epochMs(at)} dateOnly /></> : null}{source ? <> {words.source} <Named>{source}</Named></> : null}</li>)}</ul>}
+			{out.length === 0 ? <p>{words.mayWrite}</p> : <p><Badge tone="warn">{words.optedOutOf(all ? words.allChannels : out.map((channel) => channelName(channel, language)).join(', '))}</Badge></p>}
+			{given.length === 0 ? <p class="quiet">{words.noConsent}</p> : <ul class="plain-list">{given.map(({ channel, basis, at, source }) => <li><ChannelName of={channel} />: {words.basis[basis]}{at ? <>, <When at={epochMs(at)} dateOnly /></> : null}{source ? <> {words.source} <Named>{source}</Named></> : null}</li>)}</ul>}
 			{may && !all ? (
 				<details><summary>{words.optOut}</summary>
 					<Form action="optOut" hidden={about(contact)} label={words.optOut}>

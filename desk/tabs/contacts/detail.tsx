@@ -2,7 +2,7 @@ import { bandOf } from '../../../engine/classify/bands';
 import { epochMs } from '../../../engine/time';
 import { mayAct } from '../../access/reviewer';
 import { Fragment, h, type Child } from '../../html/element';
-import { Badge, Card, Link, Named, Said, Sentence } from '../../parts';
+import { Badge, Card, ChannelName, Link, Named, Said, Sentence } from '../../parts';
 import type { DeskContext } from '../tab';
 import { nameOf } from './actions';
 import { ConsentCard, ConversationCard, CorrectCard, PersonalDataCard } from './decisions';
@@ -55,7 +55,7 @@ function Planned({ model: { contact, planned }, words }: { model: DetailModel; w
 	if (planned.length === 0) return null;
 	return (
 		<Card title={words.planned}>
-			<ul class="plain-list">{planned.map(({ row, why }) => <li><p><b>{row.channel}</b></p><Said>{row.draft.text}</Said><Sentence>{why}</Sentence></li>)}</ul>
+			<ul class="plain-list">{planned.map(({ row, why }) => <li><p><b><ChannelName of={row.channel} /></b></p><Said>{row.draft.text}</Said><Sentence>{why}</Sentence></li>)}</ul>
 			<p><Link to={{ tab: 'outbox', q: contact.id }}>{words.inOutbox}</Link></p>
 		</Card>
 	);

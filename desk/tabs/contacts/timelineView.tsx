@@ -1,6 +1,6 @@
 import { epochMs } from '../../../engine/time';
 import { Fragment, h, type Child } from '../../html/element';
-import { Badge, Card, Empty, Link, Named, Said, Sentence, When, type Tone } from '../../parts';
+import { Badge, Card, ChannelName, Empty, Link, Named, Said, Sentence, When, type Tone } from '../../parts';
 import type { ContactsWords } from './en';
 import { EVENTS, type Entry, type EventDetail, type Timeline } from './timeline';
 
@@ -12,7 +12,7 @@ function MessageEntry({ entry: { message, events, at }, words }: { entry: Extrac
 	const { from, channel, subject, text, attachments } = message;
 	return (
 		<li class={`entry ${from}`}>
-			<p class="entry-head"><b>{words.from[from]}</b> · {channel} · <When at={at} />{events.map((event) => <> <Badge tone={toneOf(event)}>{words.events[event]}</Badge></>)}</p>
+			<p class="entry-head"><b>{words.from[from]}</b> · <ChannelName of={channel} /> · <When at={at} />{events.map((event) => <> <Badge tone={toneOf(event)}>{words.events[event]}</Badge></>)}</p>
 			{subject ? <p><b><Named>{subject}</Named></b></p> : null}
 			<Said>{text}</Said>
 			{attachments.length > 0 ? <p class="quiet">{words.attachments(attachments.length)}</p> : null}
@@ -47,7 +47,7 @@ function EventEntry({ entry: { what, detail, at }, words }: { entry: Extract<Ent
 function UnsentEntry({ entry: { row, why, at }, words }: { entry: Extract<Entry, { kind: 'unsent' }>; words: ContactsWords }): Child {
 	return (
 		<li class="entry unsent">
-			<p class="entry-head"><b>{words.unsent}</b> · {row.channel} · <When at={at} /></p>
+			<p class="entry-head"><b>{words.unsent}</b> · <ChannelName of={row.channel} /> · <When at={at} /></p>
 			<Sentence>{why}</Sentence>
 			<Said>{row.draft.text}</Said>
 		</li>

@@ -3,7 +3,7 @@ import type { OutboundStatus } from '../../../engine/message/outbound';
 import type { LimitUse } from '../../../engine/report/limitUse';
 import { mayAct } from '../../access/reviewer';
 import { Fragment, h, type Child } from '../../html/element';
-import { Badge, Button, Card, Empty, Field, Filters, Form, Link, Named, Said, Select, Sentence, StatTile, Table, Tiles, When, type Tone } from '../../parts';
+import { Badge, Button, Card, channelName, ChannelName, Empty, Field, Filters, Form, Link, Named, Said, Select, Sentence, StatTile, Table, Tiles, When, type Tone } from '../../parts';
 import type { DeskContext } from '../tab';
 import type { OutboxWords } from './en';
 import { isStoppable, MATCHES, STATES, STATUSES_OF, type OutboxModel, type OutboxRow } from './load';
@@ -42,7 +42,7 @@ function Rows({ model, words, may }: { model: OutboxModel; words: OutboxWords; m
 		<When at={row.at} />,
 		<>
 			<Link to={{ tab: 'contacts', contact: row.contactId }} item><Named>{row.name}</Named></Link>
-			<p class="under">{row.channel} <Badge tone={TONES[row.status]}>{words.statuses[row.status]}</Badge></p>
+			<p class="under"><ChannelName of={row.channel} /> <Badge tone={TONES[row.status]}>{words.statuses[row.status]}</Badge></p>
 		</>,
 		<Message row={row} words={words} />,
 		<Sentence>{row.why}</Sentence>,
@@ -61,7 +61,7 @@ function Leaving({ rows, words, may }: { rows: readonly OutboxRow[]; words: Outb
 			<ul class="plain-list">
 				{rows.map((row) => (
 					<li>
-						<p><When at={row.at} /> · <Link to={{ tab: 'contacts', contact: row.contactId }} item><Named>{row.name}</Named></Link> · {row.channel}</p>
+						<p><When at={row.at} /> · <Link to={{ tab: 'contacts', contact: row.contactId }} item><Named>{row.name}</Named></Link> · <ChannelName of={row.channel} /></p>
 						<div class="beside"><Message row={row} words={words} />{may ? <StopForm row={row} words={words} of="leaving" /> : null}</div>
 					</li>
 				))}
@@ -110,7 +110,7 @@ export function outboxView(model: OutboxModel, words: OutboxWords, { reviewer, l
 			<Filters>
 				<input type="hidden" name="state" value={state} />
 				<Field name="q" type="search" label={words.contact} value={search} maxlength={200} autocomplete="off" />
-				<Select name="channel" label={words.channel} value={channel ?? ''} options={[{ value: '', label: words.allChannels }, ...CHANNELS.map((one) => ({ value: one, label: one }))]} />
+				<Select name="channel" label={words.channel} value={channel ?? ''} options={[{ value: '', label: words.allChannels }, ...CHANNELS.map((one) => ({ value: one, label: channelName(one, language) }))]} />
 			</Filters>
 			<section class="card rows">
 				{model.cut ? <p class="quiet">{words.matchesCut(MATCHES)}</p> : null}

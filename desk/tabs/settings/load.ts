@@ -1,3 +1,4 @@
+import { channelName } from '../../parts';
 import type { Mode } from '../../../engine/message/mode';
 import type { EpochMs } from '../../../engine/time';
 import type { SettingsScope } from '../../../store/store';
@@ -49,7 +50,7 @@ export async function loadSettings(context: DeskContext): Promise<SettingsModel>
 		workspace: row('workspace', '', workspace, effective[0].mode),
 		accounts: accountIds.map((id, at) => {
 			const account = accounts.find(({ externalId }) => externalId === id);
-			return { ...row('account', id, account ? [account.channel, account.name ?? account.externalId].join(' · ') : id, effective[1 + at].mode), disabled: account?.enabled === false };
+			return { ...row('account', id, account ? [channelName(account.channel, context.language), account.name ?? account.externalId].join(' · ') : id, effective[1 + at].mode), disabled: account?.enabled === false };
 		}),
 		contacts: contactIds.map((id, at) => row('contact', id, contacts[at]?.name ?? contacts[at]?.email ?? id, effective[1 + accountIds.length + at].mode)),
 		cut: scopes.length > SCOPES_SHOWN,
