@@ -36,13 +36,13 @@ describe('the tab Pipeline', () => {
 		const vera = await person('vera@agency.example');
 		const first = (await vera.get(NEW)).body;
 		expect(textOf(first)).toMatch(/Aylin Yılmaz 11 Firm 11 61 2 Mar 2026 In &#39;New&#39; since 2026-03-02 12:00 UTC: Moved to &#39;new&#39;: score 61 lies in its range 40–70\./);
-		expect(first).toContain('href="?tab=contacts&amp;id=lead-10"');
-		expect(first.match(/tab=contacts&amp;id=/g)).toHaveLength(25);
+		expect(first).toContain('href="?tab=contacts&amp;contact=lead-10"');
+		expect(first.match(/tab=contacts&amp;contact=/g)).toHaveLength(25);
 		expect(first).not.toContain('name="action" value="move"');
 		const next = /href="\?([^"]*after=[^"]*)"/.exec(first)?.[1].replaceAll('&amp;', '&') ?? '';
 		const second = (await vera.get(next)).body;
 		// Three of 28 are left, those with the highest ids.
-		expect([...second.matchAll(/tab=contacts&amp;id=([\w-]+)/g)].map(([, id]) => id)).toEqual(['lead-27', 'lead-28', 'lead-29']);
+		expect([...second.matchAll(/tab=contacts&amp;contact=([\w-]+)/g)].map(([, id]) => id)).toEqual(['lead-27', 'lead-28', 'lead-29']);
 		expect(second).toContain('Back to the first page');
 	});
 

@@ -32,7 +32,7 @@ export function StageContacts({ stage, places, words, language, period, may }: P
 	const here = { pipeline: stage.pipelineId, stage: stage.stageId, period };
 	const columns = [{ title: words.contact, main: true }, { title: words.score, numeric: true }, { title: words.since }, { title: words.why }, ...(may ? [{ title: words.move }] : [])];
 	const rows = stage.contacts.map((contact) => [
-		<><Link to={{ tab: 'contacts', id: contact.id }} item><Named>{contact.called}</Named></Link>{contact.company === undefined ? null : <> <span class="quiet"><Named>{contact.company}</Named></span></>}</>,
+		<><Link to={{ tab: 'contacts', contact: contact.id }} item><Named>{contact.called}</Named></Link>{contact.company === undefined ? null : <> <span class="quiet"><Named>{contact.company}</Named></span></>}</>,
 		contact.score === undefined ? '–' : formatNumber(contact.score, language),
 		contact.since === undefined ? '–' : <When at={contact.since} dateOnly />,
 		<Sentence>{contact.why}</Sentence>,
