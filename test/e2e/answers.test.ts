@@ -1,9 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { PERFORMANCE_METRICS, PERFORMANCE_RULES } from '../../engine/outcome/performance';
 import { DAY, HOUR, later, SECOND } from '../../engine/time';
+import { deskInvitation } from '../../sandbox/deskInvitation';
 import { SANDBOX } from '../../sandbox/standins';
 import { waitFor } from '../../sandbox/waitFor';
 import type { StoredOutcome } from '../../store/store';
+import { DeskVisitor } from './deskVisitor';
 import { PATHS } from './paths/channels';
 import { PATIENCE_MS, startWorld, WORKSPACE, type World } from './world';
 
@@ -22,7 +24,7 @@ const world = (): World => {
 jest.setTimeout(150_000);
 
 beforeAll(async () => {
-	started = await startWorld(['06']);
+	started = await startWorld(['05', '06']);
 	const variants = [{ id: 'a', name: 'A', weight: 1 }, { id: 'b', name: 'B', weight: 1 }];
 	await started.store.experiments.save([{ workspace: WORKSPACE, id: EXPERIMENT, name: 'Answers', status: 'running', metric: 'positive_reply', variants }]);
 	for (const path of PATHS) {
@@ -96,4 +98,47 @@ it("the model's record shows what its messages brought", async () => {
 	expect(own?.sent).toBeGreaterThanOrEqual(PATHS.length);
 	expect(own?.metrics.positive_reply?.hits).toBe(PATHS.length);
 	expect(own?.metrics.meeting?.hits).toBe(PATHS.length);
+});
+
+describe('on the desk', () => {
+	const who = SANDBOX.deskReviewer;
+	const LEAD = { from: '+4915112345777', text: 'Hello, do you also build kitchens for offices?', reply: 'Yes, we build kitchens for offices as well. How many people are you?' };
+	let desk: DeskVisitor;
+	beforeAll(async () => {
+		const url = world().sandbox.urlOf('05', 'Review Desk');
+		desk = new DeskVisitor(url);
+		await desk.accept(await deskInvitation(world().store, url), 'four words nobody else says');
+	});
+
+	it.each(PATHS)('stand the answer and the meeting of the lead on $channel', async ({ channel }) => {
+		const page = await desk.page(`?tab=contacts&workspace=${WORKSPACE}&contact=${encodeURIComponent(sent[channel].contactId)}`);
+		expect(page).toContain(`our reference is ${channel}`);
+		expect(page).toContain('meeting booked');
+		expect(page).toContain('answered');
+	});
+
+	it('a draft approved there is sent by the workflows, and is a review the confidence is fitted on', async () => {
+		const { store } = world();
+		const judged = async () => await store.reviews.judgedDrafts(WORKSPACE, 50);
+		expect(await judged()).toEqual([]);
+		await world().set({ mode: 'assist' });
+		world().script(LEAD.text, { score: 50, status: 'CONTACTED', reply: LEAD.reply, confidence: 0.93 });
+		await world().whatsApp({ from: LEAD.from, text: LEAD.text, name: 'Olga Ost' });
+		const row = await world().row(LEAD.from, 'in_review');
+		const [{ id }] = await world().reviewsOf(row);
+		expect(await desk.submit(`?tab=review&workspace=${WORKSPACE}&id=${id}`, { action: 'decide', do: 'approve' })).toBe(303);
+		await world().row(LEAD.from, 'sent');
+		expect(world().received(LEAD.from).map(({ text }) => text)).toEqual([LEAD.reply]);
+		expect(await judged()).toMatchObject([{ draftId: row.id, decision: 'approved', modelId: 'sandbox-model' }]);
+		expect(await store.reviews.list(WORKSPACE, { open: false, limit: 9 })).toContainEqual(expect.objectContaining({ id, decision: 'approved', reviewer: who }));
+		expect(await desk.page(`?tab=models&workspace=${WORKSPACE}`)).toContain('sandbox-model');
+		expect(await desk.page(`?tab=outbox&workspace=${WORKSPACE}&state=sent`)).toContain('Olga Ost');
+	});
+
+	it('the figures count what was sent and answered', async () => {
+		const page = await desk.page(`?tab=health&workspace=${WORKSPACE}`);
+		expect(page).toContain('Accepted as they were');
+		const experiments = await desk.page(`?tab=experiments&workspace=${WORKSPACE}`);
+		expect(experiments).toContain('<h2>Answers</h2>');
+	});
 });
