@@ -84,3 +84,21 @@ it('refuses what is forged, late, cut, too large or asked for in another way, an
 	expect(statuses).toEqual({ unsigned: 401, forged: 401, late: 401, anew: 401, latin: 401, toAnother: 401, huge: 413, cut: 422, get: 405, put: 404 });
 	expect(await eventsOf('mail-3')).toEqual([]);
 }, 60_000);
+
+it('serves the unsubscribe link of a mail: a look changes nothing, one click counts at once, again changes nothing', async () => {
+	await sent('mail-4', 'email', 'eve@mail.example', 'sg-4');
+	const [token] = await store.unsubscribes.tokens([{ workspace: WORKSPACE, channel: 'email', address: 'eve@mail.example', outboundId: 'mail-4' }]);
+	const link = `${sandbox.urlOf('06', 'Other System')}?t=${encodeURIComponent(token)}`;
+	const suppressed = async (): Promise<boolean> => (await store.suppressions.check(WORKSPACE, [{ channel: 'email', address: 'eve@mail.example' }]))[0] !== undefined;
+	const looked = await fetch(link);
+	expect([looked.status, looked.headers.get('content-type')]).toEqual([200, expect.stringMatching(/^text\/html/)]);
+	expect(await looked.text()).toMatch(/<form[^>]*method="post"/i);
+	expect(await suppressed()).toBe(false);
+	// As a mail program does it (RFC 8058).
+	const click = async () => await fetch(link, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'List-Unsubscribe=One-Click' });
+	expect((await click()).status).toBe(200);
+	expect(await suppressed()).toBe(true);
+	expect((await click()).status).toBe(200);
+	expect(await eventsOf('mail-4')).toEqual(['unsubscribed']);
+	expect((await fetch(link.replace(token, `${token}x`), { method: 'POST', body: 'List-Unsubscribe=One-Click' })).status).toBeGreaterThanOrEqual(400);
+}, 60_000);
