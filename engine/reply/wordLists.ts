@@ -105,7 +105,7 @@ const REPAIRED = folded((list) => list.repair);
 const KNOWN = new Set([...KEYWORDS, ...REPAIRED, ...POSITIVE, ...NEGATIVE, ...FILLERS]);
 /** Every plain word of the opt-out phrases: what leetspeak and letters written apart may stand for. */
 const SPOKEN = new Set([...KNOWN, ...folded((list) => list.optOut.flatMap((phrase) => phrase.replace(/[()[\]|]/g, ' ').split(/\s+/).filter((word) => /^\p{L}{2,}$/u.test(word))))]);
-const VARIANTS: Readonly<Record<string, string>> = { stpo: 'stop', sotp: 'stop', tsop: 'stop', stopo: 'stop', stoop: 'stop', stob: 'stop', stahp: 'stop', sttop: 'stop', stoip: 'stop' };
+const VARIANTS = new Map(['stpo', 'sotp', 'tsop', 'stopo', 'stoop', 'stob', 'stahp', 'sttop', 'stoip'].map((slip) => [slip, 'stop']));
 
 /** A word without one letter, for each letter: two words one slip apart share one of these. */
 function withoutOne(word: string): string[] {
@@ -156,7 +156,7 @@ function listedWord(word: string): string | undefined {
 	if (/[0-9@$]/.test(word)) return fromLeet(word);
 	const squeezed = word.replace(/(.)\1{2,}/g, '$1');
 	if (squeezed !== word) return listedWord(squeezed) ?? squeezed;
-	const variant = VARIANTS[word];
+	const variant = VARIANTS.get(word);
 	if (variant) return variant;
 	if (word.length < 6 || word.length > 18) return undefined;
 	const exact = SLIPS.get(word);
