@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ownEntry } from '../ownEntry';
 
 /** The channels the pack knows. LinkedIn has no official message API: its sends are manual tasks. */
 export const CHANNELS = ['whatsapp', 'email', 'instagram', 'messenger', 'linkedin', 'sms'] as const;
@@ -30,5 +31,5 @@ const ALIASES: Readonly<Record<string, Channel>> = {
 export function parseChannel(text: unknown): Channel | undefined {
 	if (typeof text !== 'string') return undefined;
 	const name = text.trim().toLowerCase();
-	return CHANNELS.find((channel) => channel === name) ?? ALIASES[name];
+	return CHANNELS.find((channel) => channel === name) ?? ownEntry(ALIASES, name);
 }

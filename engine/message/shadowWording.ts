@@ -1,5 +1,6 @@
 import type { ShadowDecisionName } from './shadowDecision';
 import { SHADOW_POLICY } from './whatPeopleDid';
+import { ownEntry } from '../ownEntry';
 
 /** What the codes of reasons mean; a check of the gate that is not named here is named by its own name. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -25,7 +26,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 export function reasonName(code: string): string {
-	return NAMES[code] ?? `check: ${code.replaceAll('_', ' ')}`;
+	return ownEntry(NAMES, code) ?? `check: ${code.replaceAll('_', ' ')}`;
 }
 
 const VERBS: Readonly<Record<ShadowDecisionName, string>> = { send: 'sent', review: 'given to a person', block: 'blocked', no_reply: 'left without an answer' };

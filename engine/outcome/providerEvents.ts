@@ -8,6 +8,7 @@ import { readHubSpot } from './providers/hubSpot';
 import { readPipedrive } from './providers/pipedrive';
 import { asRecord, asText, isMail, list, moment, touchOf, type ProviderEvent, type ReadingOptions } from './providers/reading';
 import { readSalesforce } from './providers/salesforce';
+import { ownEntry } from '../ownEntry';
 
 export type { ProviderEvent, ReadingOptions } from './providers/reading';
 
@@ -22,7 +23,7 @@ function readWhatsApp(payload: unknown, now: EpochMs): ProviderEvent[] {
 	const statuses = [...values, body].flatMap((value) => list(value.statuses).map((status) => ({ status: asRecord(status), account: asText(asRecord(value.metadata).phone_number_id) })));
 	if (statuses.length === 0 && asText(body.status) && asText(body.id)) statuses.push({ status: body, account: undefined });
 	return statuses.flatMap(({ status, account }) => {
-		const event = WHATSAPP[asText(status.status) ?? ''];
+		const event = ownEntry(WHATSAPP, asText(status.status) ?? '');
 		const providerId = asText(status.id);
 		if (!event || !providerId) return [];
 		return [
@@ -64,7 +65,7 @@ function readTwilio(payload: unknown, now: EpochMs): ProviderEvent[] {
 	return reports.map(asRecord).flatMap((report) => {
 		const data = asRecord(report.data);
 		const status = asText(report.MessageStatus) ?? asText(report.SmsStatus) ?? asText(data.messageStatus) ?? asText(report.type)?.split('.').at(-1);
-		const event = TWILIO[(status ?? '').toLowerCase()];
+		const event = ownEntry(TWILIO, (status ?? '').toLowerCase());
 		const providerId = asText(report.MessageSid) ?? asText(report.SmsSid) ?? asText(data.messageSid);
 		if (!event || !providerId) return [];
 		const channel: Channel = (asText(report.To) ?? asText(data.to) ?? '').startsWith('whatsapp:') ? 'whatsapp' : 'sms';
@@ -98,7 +99,7 @@ function sendGridEvent(report: Record<string, unknown>): OutcomeEvent | undefine
 	const name = asText(report.event) ?? '';
 	if (name === 'bounce') return report.type === 'blocked' ? 'bounced_soft' : 'bounced_hard';
 	if (name === 'open' && report.sg_machine_open === true) return 'machine_opened';
-	return SENDGRID[name];
+	return ownEntry(SENDGRID, name);
 }
 
 function readSendGrid(payload: unknown, now: EpochMs): ProviderEvent[] {

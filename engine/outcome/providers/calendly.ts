@@ -1,6 +1,7 @@
 import type { OutcomeEvent } from '../outcome';
 import { asRecord, asText, isMail, moment, type ProviderEvent } from './reading';
 import type { EpochMs } from '../../time';
+import { ownEntry } from '../../ownEntry';
 
 const EVENTS: Readonly<Record<string, OutcomeEvent>> = {
 	'invitee.created': 'meeting_booked',
@@ -14,7 +15,7 @@ const EVENTS: Readonly<Record<string, OutcomeEvent>> = {
  */
 export function readCalendly(payload: unknown, now: EpochMs): ProviderEvent[] {
 	const body = asRecord(payload);
-	const event = EVENTS[asText(body.event) ?? ''];
+	const event = ownEntry(EVENTS, asText(body.event) ?? '');
 	const report = asRecord(body.payload);
 	// A no-show names the invitee by address inside its own object.
 	const invitee = asText(report.invitee) ?? asText(asRecord(report.invitee).uri) ?? asText(report.uri);

@@ -1,6 +1,7 @@
 import type { OutcomeEvent } from '../outcome';
 import { asRecord, asText, moment, type ProviderEvent, type ReadingOptions } from './reading';
 import type { EpochMs } from '../../time';
+import { ownEntry } from '../../ownEntry';
 
 /** HubSpot's own ids of the last stages of its first pipeline; other pipelines have numbers. */
 export const HUBSPOT_STAGES = { won: ['closedwon'], lost: ['closedlost'] } as const;
@@ -15,7 +16,7 @@ function eventOf(report: Record<string, unknown>, { wonStages = HUBSPOT_STAGES.w
 	if (object === 'deal' && change === 'creation') return 'opportunity';
 	if (change !== 'propertyChange') return undefined;
 	if (name === 'dealstage') return wonStages.includes(value) ? 'deal_won' : lostStages.includes(value) ? 'deal_lost' : undefined;
-	if (name === 'hs_meeting_outcome') return MEETINGS[value];
+	if (name === 'hs_meeting_outcome') return ownEntry(MEETINGS, value);
 	if (name === 'hs_email_optout' && value === 'true') return 'unsubscribed';
 	return name === 'lifecyclestage' && value === 'opportunity' ? 'opportunity' : undefined;
 }

@@ -1,6 +1,7 @@
 import type { OutcomeEvent } from '../outcome';
 import { asCurrency, asRecord, asText, asValue, fieldAt, isMail, moment, type ProviderEvent, type ReadingOptions } from './reading';
 import type { EpochMs } from '../../time';
+import { ownEntry } from '../../ownEntry';
 
 const STATUS: Readonly<Record<string, OutcomeEvent>> = { won: 'deal_won', lost: 'deal_lost' };
 const ADDED: readonly unknown[] = ['create', 'added'];
@@ -15,7 +16,7 @@ export function readPipedrive(payload: unknown, now: EpochMs, { personField, dra
 	const isNew = ADDED.includes(meta.action);
 	const status = asText(deal.status) ?? '';
 	const before = asText(asRecord(body.previous).status);
-	const settled = STATUS[status];
+	const settled = ownEntry(STATUS, status);
 	const event = settled ?? (isNew ? ('opportunity' as const) : undefined);
 	if (event === undefined || (!isNew && (before === undefined || before === status))) return [];
 	const at = settled === 'deal_won' ? deal.won_time : settled === 'deal_lost' ? deal.lost_time : deal.add_time;
