@@ -16,11 +16,17 @@ export async function takeOverIn(session: Session, workspace: string, changes: P
 	// A takeover must hold for somebody known only by id, too.
 	const ids = await ensureContacts(session, workspace, changes.map(({ contactId }) => contactId));
 	const last = [...new Map(changes.map((change) => ({ ...change, contactId: ids.get(cleanText(change.contactId)) ?? change.contactId })).map((change) => [change.contactId, change])).values()];
+	const held = new Map((await session.matching('contacts', ['workspace', 'id'], last.map(({ contactId }) => ({ workspace, id: contactId })), true)).map((row) => [row.id, row]));
+	// Who takes over for a while does not shorten what a colleague has taken over for longer.
+	const taking = last.filter(({ contactId, until, by }) => {
+		const { taken_over_until: before, taken_over_by: holder } = held.get(contactId) ?? { taken_over_until: null, taken_over_by: null };
+		return until === null || before === null || before <= now || holder === by || until > before;
+	});
 	await session.update(
 		'contacts',
 		['workspace', 'id'],
 		['taken_over_until', 'taken_over_by', 'taken_over_at', 'updated_at'],
-		last.map(({ contactId, until, by }) => ({ workspace, id: contactId, taken_over_until: until, taken_over_by: until === null ? null : by, taken_over_at: until === null ? null : now, updated_at: now })),
+		taking.map(({ contactId, until, by }) => ({ workspace, id: contactId, taken_over_until: until, taken_over_by: until === null ? null : by, taken_over_at: until === null ? null : now, updated_at: now })),
 	);
 	await forgetUntil(session, workspace, last.flatMap(({ contactId, until }) => (until === null ? [contactId] : [])));
 	await session.insert('activities', last.map(({ contactId, until, by }, at) => activity(session, workspace, contactId, 'takeover', { until, by }, at)));

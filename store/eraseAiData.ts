@@ -2,13 +2,14 @@ import { sql } from 'kysely';
 import type { Draft } from '../engine/draft/draft';
 import { activity } from './activities';
 import { fromJson, toJson } from './bulk';
-import { loadAbout, rowsAbout, type Person } from './person';
+import { loadOutbound } from './outboundRows';
+import { rowsAbout, type Person } from './person';
 import type { TableName } from './schema';
 import type { Session } from './session';
 import type { Erasure, ErasureRequest } from './store';
 
 /** Rows that hold nothing but what was concluded. */
-const CONCLUSIONS: readonly TableName[] = ['labels', 'lead_snapshots', 'chunks', 'knowledge', 'shadow_decisions', 'analyses'];
+const CONCLUSIONS: readonly TableName[] = ['labels', 'lead_snapshots', 'chunks', 'knowledge', 'analyses'];
 const CONCLUDED_ACTIVITIES = ['classification', 'correction'];
 
 /** A draft as a message that was written, without what the model thought of it. */
@@ -28,13 +29,18 @@ export async function eraseAiData(session: Session, person: Person, { by, actor,
 		if (about) rows[name] = Number((await work(sql`${about}`).execute(session.q)).numAffectedRows ?? 0);
 	};
 	for (const name of CONCLUSIONS) await touch(name, (about) => sql`delete from ${session.table(name)} where ${about}`);
+	// An open replay is known by its row for what it is: without it the draft to come would be sent.
+	await touch('shadow_decisions', (about) => sql`delete from ${session.table('shadow_decisions')} where ${about} and decision is not null`);
+	await touch('outcomes', (about) => sql`update ${session.table('outcomes')} set label = null, sentiment = null where ${about} and (label is not null or sentiment is not null)`);
 	await touch('activities', (about) => sql`delete from ${session.table('activities')} where ${about} and ${session.among('kind', CONCLUDED_ACTIVITIES)}`);
 	await touch('messages', (about) => sql`update ${session.table('messages')} set reply = null where ${about} and reply is not null`);
 	await touch('llm_calls', (about) => sql`update ${session.table('llm_calls')} set correlation_id = null where ${about}`);
 	await touch('contacts', (about) => sql`update ${session.table('contacts')} set score = null, summary = null, summary_at = null, profiling = 0, updated_at = ${session.now}
 		where ${about} and (score is not null or summary is not null or profiling = 1)`);
-	const drafts = (await loadAbout(session, 'outbound', person)).map((row) => ({ ...row, draft: toJson(withoutReasoning(fromJson<Draft>(row.draft))) }));
-	rows.outbound = await session.update('outbound', ['workspace', 'id'], ['draft'], drafts);
+	// Locked, or a colleague's edit made meanwhile would be written over.
+	const held = await loadOutbound(session, person.outboundIds.map((id) => ({ workspace, id })), true);
+	const drafts = [...held.values()].map((row) => ({ ...row, score: null, draft: toJson(withoutReasoning(fromJson<Draft>(row.draft))) }));
+	rows.outbound = await session.update('outbound', ['workspace', 'id'], ['draft', 'score'], drafts);
 	const changed = Object.fromEntries(Object.entries(rows).filter(([, count]) => count > 0));
 	if (Object.keys(changed).length === 0) return { found: false, rows: {}, sentence: 'Nothing that was concluded about this person is held.' };
 	await session.insert('activities', [activity(session, workspace, person.id, 'erasure', { scope, by, actor, rows: changed }, 0)]);

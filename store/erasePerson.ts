@@ -7,6 +7,7 @@ import { fromJson, toJson } from './bulk';
 import { StoreInputError } from './errors';
 import { noteLimitChanges } from './limits/changes';
 import { unfoldGrants } from './limits/journal';
+import { loadOutbound } from './outboundRows';
 import { loadAbout, rowsAbout, type Person } from './person';
 import { releaseReservations, reservationsNamed } from './reservations';
 import { type RowOf, type TableName } from './schema';
@@ -35,7 +36,13 @@ async function deleteAbout(session: Session, name: TableName, person: Person): P
  * nobody can lead back; of opt-outs the keyed hashes stay, so that they go on being honoured.
  */
 export async function erasePerson(session: Session, hash: AddressHash, person: Person, request: ErasureRequest, index: number): Promise<Erasure> {
-	const jobs = await loadAbout(session, 'outbound', person);
+	// Locked, so that none is begun between the look and the end.
+	const jobs = [...(await loadOutbound(session, person.outboundIds.map((id) => ({ workspace: person.workspace, id })), true)).values()];
+	const messages = await loadAbout(session, 'messages', person);
+	// A message that is being answered would bring the person back with its draft.
+	if (messages.some(({ state, lease_until }) => state === 'received' && lease_until !== null && lease_until > session.now)) {
+		throw new StoreInputError('A message of this person is being worked on right now. Try again in a few minutes.', index);
+	}
 	if (jobs.some(({ status }) => status === 'claimed' || status === 'sending')) {
 		throw new StoreInputError('A message to this person is being sent right now. Try again in a few minutes, when it is known what became of it.', index);
 	}
@@ -46,6 +53,8 @@ export async function erasePerson(session: Session, hash: AddressHash, person: P
 	rows.reservations = await strip(session, 'reservations', person, { outbound_id: null, idempotency_key: sql`'erased-' || id` });
 	rows.suppressions = await keepOptOuts(session, hash, person, request);
 	rows.activities = await keepProof(session, person, pseudonym);
+	await mergeExposures(session, person);
+	await strip(session, 'shadow_decisions', person, { contact_id: pseudonym, thread_id: null }, sql`decision is null`);
 	rows.exposures = await strip(session, 'exposures', person, { contact_id: pseudonym });
 	rows.outcomes = await strip(session, 'outcomes', person, { contact_id: pseudonym, provider_id: null, event_id: null, thread_id: null, message_id: null, evidence: null, link: null });
 	rows.llm_calls = await strip(session, 'llm_calls', person, { correlation_id: null });
@@ -59,12 +68,21 @@ export async function erasePerson(session: Session, hash: AddressHash, person: P
 }
 
 /** Sets columns of a table's rows about the person. Returns how many there were. */
-async function strip<T extends TableName>(session: Session, name: T, person: Person, columns: Partial<Record<keyof RowOf<T> & string, string | null | ReturnType<typeof sql>>>): Promise<number> {
+async function strip<T extends TableName>(session: Session, name: T, person: Person, columns: Partial<Record<keyof RowOf<T> & string, string | null | ReturnType<typeof sql>>>, only: ReturnType<typeof sql> = sql`true`): Promise<number> {
 	const about = rowsAbout(session, name, person);
 	if (!about) return 0;
 	const set = Object.entries(columns).map(([column, value]) => sql`${sql.ref(column)} = ${value}`);
-	const result = await sql`update ${session.table(name)} set ${sql.join(set)} where ${about}`.execute(session.q);
+	const result = await sql`update ${session.table(name)} set ${sql.join(set)} where ${about} and ${only}`.execute(session.q);
 	return Number(result.numAffectedRows ?? 0);
+}
+
+/** In an experiment a person may stand under several names: the first one counts, as it would have. */
+async function mergeExposures(session: Session, person: Person): Promise<void> {
+	const byExperiment = Map.groupBy(await loadAbout(session, 'exposures', person), ({ experiment_id }) => experiment_id);
+	const later = [...byExperiment.values()].flatMap((rows) => rows.toSorted((a, b) => a.assigned_at - b.assigned_at || (a.contact_id < b.contact_id ? -1 : 1)).slice(1));
+	if (later.length === 0) return;
+	const values = session.values('v', { experiment_id: 'text', contact_id: 'text' }, later.map(({ experiment_id, contact_id }) => ({ experiment_id, contact_id })));
+	await session.rows(sql`delete from ${session.table('exposures')} where workspace = ${person.workspace} and (experiment_id, contact_id) in (select v.experiment_id, v.contact_id from ${values})`);
 }
 
 /** Counters whose key names the person. Those of senders and channels stay: what was sent was sent. */

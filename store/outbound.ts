@@ -109,8 +109,8 @@ export function createOutbound(database: Database, hash: AddressHash): Outbound 
 		async markFailed(failures) {
 			if (failures.length === 0) return [];
 			return await database.write(async (session) => {
-				const rows = await markFailed(session, failures);
-				await actOnFailures(session, hash, rows.map((row, at) => ({ row, failure: failures[at].failure })));
+				const { rows, news } = await markFailed(session, failures);
+				await actOnFailures(session, hash, rows.flatMap((row, at) => (news.has(at) ? [{ row, failure: failures[at].failure }] : [])));
 				return rows;
 			});
 		},

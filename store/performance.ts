@@ -10,6 +10,8 @@ interface Group {
 	k1: string | null;
 	k2: string | null;
 }
+/** Providers name whole seconds: what came in the second of the send may be told as before it. */
+const CLOCK_STEP_MS = 1_000;
 const groupKey = ({ k0, k1, k2 }: Group): string => keyOf(k0, k1, k2);
 
 const JSON_FIELDS: Readonly<Partial<Record<PerformanceDimension, readonly [column: string, field: string]>>> = {
@@ -63,11 +65,11 @@ export function createPerformance(database: Database): Performance {
 					asked as (select metric, ms from ${asked} union all select '', 0)
 					select s.k0, s.k1, s.k2, a.metric, count(*) as matured, count(case when exists (
 						select 1 from counted as c join ${outcomes} as x on x.workspace = s.workspace and x.outbound_id = s.id and x.event = c.event
-						where c.metric = a.metric and (c.label is null or c.label = x.label) and x.occurred_at < s.sent_at + a.ms) then 1 end) as hits
+						where c.metric = a.metric and (c.label is null or c.label = x.label) and x.attributed <> 'none' and x.occurred_at >= s.sent_at - ${CLOCK_STEP_MS} and x.occurred_at < s.sent_at + a.ms) then 1 end) as hits
 					from sent as s join asked as a on s.sent_at + a.ms <= ${session.now} group by s.k0, s.k1, s.k2, a.metric`);
 				const deals = await session.rows(sql<Group & { currency: string | null; value: number; deals: number }>`with ${sent}
 					select s.k0, s.k1, s.k2, x.currency, sum(x.value) as value, count(*) as deals from sent as s join ${outcomes} as x on x.workspace = s.workspace and x.outbound_id = s.id and x.event = 'deal_won'
-					where x.value is not null and x.occurred_at < s.sent_at + ${request.dealWindowMs} group by s.k0, s.k1, s.k2, x.currency order by x.currency`);
+					where x.value is not null and x.attributed <> 'none' and x.occurred_at >= s.sent_at - ${CLOCK_STEP_MS} and x.occurred_at < s.sent_at + ${request.dealWindowMs} group by s.k0, s.k1, s.k2, x.currency order by x.currency`);
 				const groups = new Map<string, PerformanceTally & { metrics: Record<string, { matured: number; hits: number }> }>();
 				for (const row of rows) {
 					const keys = [row.k0, row.k1, row.k2].slice(0, request.by.length).map((key) => key ?? undefined);

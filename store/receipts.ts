@@ -9,12 +9,21 @@ const PROVES_SENT: readonly OutcomeEvent[] = ['delivered', 'read', 'opened', 'ma
 const PROVES_FAILED: readonly OutcomeEvent[] = ['failed', 'bounced_hard', 'dropped'];
 const RECEIPTS: readonly OutcomeEvent[] = [...PROVES_SENT, 'sent', ...PROVES_FAILED];
 
-/** Statuses a receipt may settle, and the way from there to sent. One that failed had left after all when a receipt says so: whichever of the two came first, it ends as sent. */
-const SETTLED_BY_RECEIPTS: Readonly<Partial<Record<OutboundStatus, readonly OutboundStatus[]>>> = { uncertain: ['sent'], failed: ['scheduled', 'claimed', 'sending', 'sent'] };
+/**
+ * Statuses a receipt may settle, and the way from there to sent. One that failed, or waits for another try, had left after
+ * all when a receipt says so: whichever of the two came first, it ends as sent and is not sent again.
+ */
+const SETTLED_BY_RECEIPTS: Readonly<Partial<Record<OutboundStatus, readonly OutboundStatus[]>>> = {
+	uncertain: ['sent'],
+	failed: ['scheduled', 'claimed', 'sending', 'sent'],
+	scheduled: ['claimed', 'sending', 'sent'],
+	claimed: ['sending', 'sent'],
+};
 
-export const mayBeSettled = (row: OutboundDbRow): boolean => SETTLED_BY_RECEIPTS[statusOf(row)] !== undefined;
+/** Whether a receipt by id may settle the row: not one that was never begun. */
+export const mayBeSettled = (row: OutboundDbRow): boolean => SETTLED_BY_RECEIPTS[statusOf(row)] !== undefined && (row.attempts > 0 || statusOf(row) === 'uncertain' || statusOf(row) === 'failed');
 
-/** Uncertain rows with a receipt on record become sent or failed; returns those. A proof that it left wins over a failure. */
+/** Rows that may be settled and have a receipt on record become sent, uncertain ones also failed; returns those. A proof that it left wins over a failure. */
 export async function settleByReceipts(session: Session, rows: readonly OutboundDbRow[]): Promise<OutboundDbRow[]> {
 	if (rows.length === 0) return [];
 	const wanted = rows.flatMap((row) => RECEIPTS.map((event) => ({ workspace: row.workspace, outbound_id: row.id, event })));
@@ -35,7 +44,7 @@ export async function settleByReceipts(session: Session, rows: readonly Outbound
 		const way = SETTLED_BY_RECEIPTS[statusOf(row)] ?? [];
 		if (proof?.sent !== undefined) {
 			const set = { sent_at: proof.sent, error_code: null };
-			return way.map((to) => ({ row, to, actor: 'provider', sentence: to === 'sent' ? 'Sent: the provider sent a receipt.' : 'The provider sent a receipt of what was taken for failed.', ...(to === 'sent' ? { set } : {}) }));
+			return way.map((to) => ({ row, to, actor: 'provider', sentence: to === 'sent' ? 'Sent: the provider sent a receipt.' : 'The provider sent a receipt of what was taken for not sent.', ...(to === 'sent' ? { set } : {}) }));
 		}
 		if (statusOf(row) === 'uncertain' && proof?.failed !== undefined) return [{ row, to: 'failed', actor: 'provider', sentence: `Failed: the provider reported ${proof.failed}.`, set: { error_code: proof.failed } }];
 		return [];

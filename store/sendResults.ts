@@ -4,7 +4,7 @@ import type { AddressHash } from './addresses';
 import { StoreInputError, TransitionRefusedError } from './errors';
 import { moveRows, outboundKey, statusOf, type Move, type OutboundDbRow } from './outboundMoves';
 import { cleanKey, insertDrafts, loadOutbound, toOutbound } from './outboundRows';
-import { settleByReceipts } from './receipts';
+import { mayBeSettled, settleByReceipts } from './receipts';
 import { loadFacts } from './routeFacts';
 import type { Session } from './session';
 import type { DecideRoute, NewDraft, Outbound, OutboundRow, Route, SendFailure } from './store';
@@ -101,11 +101,12 @@ export async function markSent(session: Session, sent: Parameters<Outbound['mark
 	});
 }
 
-/** See `Outbound.markFailed`. */
-export async function markFailed(session: Session, failures: Parameters<Outbound['markFailed']>[0]): Promise<OutboundRow[]> {
+/** See `Outbound.markFailed`. `news` are the places of the failures that moved their row: a repeat, or a report of an earlier try, has done all it does. */
+export async function markFailed(session: Session, failures: Parameters<Outbound['markFailed']>[0]): Promise<{ rows: OutboundRow[]; news: ReadonlySet<number> }> {
 	const rows = await loadOutbound(session, failures, true);
 	const seen = new Set<string>();
 	const untouched = new Map<number, string>();
+	const news = new Set<number>();
 	const moves = failures.flatMap(({ workspace, id, attempt, failure }, index): Move[] => {
 		const key = cleanKey(workspace, id);
 		const row = rows.get(key);
@@ -117,6 +118,7 @@ export async function markFailed(session: Session, failures: Parameters<Outbound
 			return [];
 		}
 		seen.add(key);
+		if (row.status === 'sending' || row.status === 'claimed') news.add(index);
 		if (row.status === 'sending') return [afterFailure(row, row.attempts, failure, session.now), ...templateReview(row, failure)];
 		if (row.status === 'claimed') {
 			// It failed before Begin Send was said: that was a try, too.
@@ -130,13 +132,13 @@ export async function markFailed(session: Session, failures: Parameters<Outbound
 	});
 	const moved = await moveRows(session, moves);
 	for (const row of moved) rows.set(outboundKey(row), row);
-	const uncertain = [...rows.values()].filter(({ status }) => status === 'uncertain');
-	for (const row of await settleByReceipts(session, uncertain)) rows.set(outboundKey(row), row);
-	return failures.flatMap(({ workspace, id }, index) => {
+	for (const row of await settleByReceipts(session, [...rows.values()].filter(mayBeSettled))) rows.set(outboundKey(row), row);
+	const result = failures.flatMap(({ workspace, id }, index) => {
 		const row = rows.get(cleanKey(workspace, id));
 		const late = untouched.get(index);
 		return row ? [{ ...toOutbound(row), ...(late === undefined ? {} : { sentence: late }) }] : [];
 	});
+	return { rows: result, news };
 }
 
 /**

@@ -1,6 +1,8 @@
 // Comforts only: every page works without this script.
 'use strict';
 (() => {
+	/** A page younger than this has not been read: keys pressed by then were meant for the one before. */
+	const SETTLED_MS = 500;
 	const typing = (target) => target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
 	for (const hidden of document.querySelectorAll('[data-without-script]')) hidden.hidden = true;
@@ -43,6 +45,8 @@
 			}
 			return;
 		}
+		// A key held down would decide on one draft after the other; one pressed twice, on a draft nobody has read.
+		if (event.repeat || performance.now() < SETTLED_MS) return;
 		if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
 		const items = [...document.querySelectorAll('[data-item]')];
 		const step = { j: 1, k: -1 }[event.key];

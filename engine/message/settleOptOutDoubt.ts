@@ -23,7 +23,7 @@ export function settleOptOutDoubt({ action, by, message }: ReviewFacts): ReviewO
 		result: 'decided',
 		resolution: 'no_opt_out',
 		decision: 'rejected',
-		sentence: `No opt-out, as ${by} read it: the contact may be written to.`,
+		sentence: `No opt-out, as ${by} read it.`,
 		changes: { correction: { messageId: message.id, reading: correctReading(message.reply, intent), labels: [{ field: 'reply_intent', ...(known ? { from: known } : {}), to: intent }] } },
 	};
 }

@@ -7,14 +7,16 @@ export function settleStage({ action, by, contact, proposal, pipeline }: ReviewF
 	if (!contact) return { result: 'refused', sentence: 'The contact is not known any more.' };
 	const agreed = action.action === 'approve';
 	if (agreed && !proposal) return { result: 'refused', sentence: 'No stage was proposed. Choose one.' };
-	if (agreed && proposal?.from !== contact.stageId) return { result: 'refused', sentence: 'Not moved: the contact stands in another stage than when this was proposed. Choose the stage.' };
+	const elsewhere = proposal?.from !== contact.stageId || (contact.pipelineId !== undefined && proposal?.from !== undefined && proposal.pipelineId !== contact.pipelineId);
+	if (agreed && elsewhere) return { result: 'refused', sentence: 'Not moved: the contact stands in another stage than when this was proposed. Choose the stage.' };
 	const pipelineId = proposal?.pipelineId ?? contact.pipelineId ?? DEFAULT_PIPELINE.id;
 	const stages = (pipeline ?? (pipelineId === DEFAULT_PIPELINE.id ? DEFAULT_PIPELINE : undefined))?.stages ?? [];
 	const wanted = action.action === 'set_stage' ? action.stageId : proposal?.stageId;
 	const stage = stages.find(({ id }) => id === wanted);
 	if (!stage) return { result: 'refused', sentence: 'Not moved: the pipeline has no such stage any more.' };
 	const { status, sentence } = personMove(stage, contact, by);
-	const change = contact.stageId === stage.id ? {} : { stage: { pipelineId, stageId: stage.id, ...(contact.stageId === undefined ? {} : { expectedStageId: contact.stageId }), ...(status === undefined ? {} : { status }) } };
+	const there = contact.stageId === stage.id && (contact.pipelineId === undefined || contact.pipelineId === pipelineId);
+	const change = there ? {} : { stage: { pipelineId, stageId: stage.id, ...(contact.stageId === undefined ? {} : { expectedStageId: contact.stageId }), ...(status === undefined ? {} : { status }) } };
 	const same = wanted === proposal?.stageId;
 	return { result: 'decided', resolution: agreed ? 'approve' : 'set_stage', decision: same ? 'approved' : 'edited', sentence, changes: change };
 }

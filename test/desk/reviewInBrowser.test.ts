@@ -1,3 +1,5 @@
+import type { Page } from 'playwright-core';
+import { waitFor } from '../../sandbox/waitFor';
 import { complaints, fits, openDeskBrowser, violations, type DeskBrowser } from './deskBrowser';
 import { seedBasics } from './deskWorld';
 import { draftWaits, oneOfEach, reviewOf } from './reviewWorld';
@@ -20,6 +22,11 @@ jest.setTimeout(180_000);
 const idOf = async (about: string): Promise<string> => (await reviewOf(desk.world.store, 'acme', about)).review.id;
 const statusOf = async (id: string) => (await desk.world.store.outbound.find('acme', [id]))[0]?.status;
 
+/** Keys count once a page can have been read. */
+async function read(page: Page): Promise<void> {
+	await waitFor(async () => (await page.evaluate<boolean>('performance.now() > 500')) || undefined, { what: 'the time a page takes to be read', timeoutMs: 60_000 });
+}
+
 describe('the Review tab, in a browser', () => {
 	it.each([['en', false, false], ['de', true, true]] as const)('is accessible and fits: %s, phone %s, dark %s', async (language, phone, dark) => {
 		const page = await desk.open({ as: 'ben@agency.example', language, phone, dark }, '?tab=review');
@@ -39,10 +46,12 @@ describe('the Review tab, in a browser', () => {
 	it('is worked through by keyboard: down the list, open, edit, send, and the next one opens', async () => {
 		const page = await desk.open({ as: 'ben@agency.example' }, '?tab=review&q=Bob');
 		await page.locator('ul.queue').waitFor();
+		await read(page);
 		await page.keyboard.press('j');
 		await page.keyboard.press('Enter');
 		await page.getByRole('heading', { level: 2, name: 'Bob' }).waitFor();
 		await page.getByText('A approve').waitFor();
+		await read(page);
 		await page.keyboard.press('e');
 		const text = page.getByLabel('Your text');
 		await text.waitFor();
@@ -56,8 +65,15 @@ describe('the Review tab, in a browser', () => {
 
 		await page.goto(`${desk.url}?tab=review&id=${await idOf(drafts[1])}`);
 		await page.getByRole('heading', { level: 2, name: 'Cleo' }).waitFor();
-		await page.keyboard.press('a');
+		await read(page);
+		// Held down: one decision, whatever opens next.
+		const open = async () => (await desk.world.store.reviews.list('acme', { open: true, limit: 50 })).length;
+		const before = await open();
+		await page.keyboard.down('a');
+		for (let i = 0; i < 20; i++) await page.keyboard.down('a');
+		await page.keyboard.up('a');
 		await page.getByText('Approved.').waitFor();
+		expect(await open()).toBe(before - 1);
 		expect(await statusOf(drafts[1])).toBe('scheduled');
 		expect(await page.locator('article.detail').count()).toBe(1);
 	});

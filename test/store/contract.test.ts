@@ -95,6 +95,15 @@ describe.each(DIALECTS)('the store on %s', (dialect) => {
 			await messages.decide('acme', [{ messageId: 'free', reason: 'done', actor: 'engine' }]);
 			expect(await messages.record('acme', [inbound({ id: 'held' })])).toMatchObject([{ repeat: 'open' }]);
 			expect(await messages.claimReady(READY)).toEqual([]);
+			// A colleague who takes over for less does not shorten it; the holder may.
+			const held = async () => (await contacts.find('acme', [contact.id])).map((one) => [one?.takenOverBy, one?.takenOverUntil]);
+			const before = await held();
+			await contacts.setTakeOver('acme', [{ contactId: contact.id, until: later(test.clock.time, MINUTE), by: 'Max' }]);
+			expect(await held()).toEqual(before);
+			await contacts.setTakeOver('acme', [{ contactId: contact.id, until: later(test.clock.time, 2 * DAY), by: 'Max' }]);
+			expect((await held())[0][0]).toBe('Max');
+			await contacts.setTakeOver('acme', [{ contactId: contact.id, until: later(test.clock.time, DAY / 2), by: 'Max' }]);
+			expect((await held())[0]).toEqual(['Max', new Date(test.clock.time + DAY / 2).toISOString()]);
 			await contacts.setTakeOver('acme', [{ contactId: contact.id, until: null, by: 'Eva' }]);
 			expect(await messages.claimReady(READY)).toMatchObject([{ message: { id: 'held-too', mergedIds: ['held'] }, leaseCount: 1 }]);
 			await messages.decide('acme', ['off', 'held', 'held-too'].map((messageId) => ({ messageId, reason: 'done', actor: 'engine' })));

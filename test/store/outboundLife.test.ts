@@ -190,6 +190,29 @@ describe.each(DIALECTS)('an outbound row on %s', (dialect) => {
 			await test.store.outbound.beginSend('acme', ['x']);
 			expect(await test.store.outbound.markFailed([{ workspace: 'acme', id: 'x', attempt: 1, failure: failure('unknown') }])).toMatchObject([{ status: 'uncertain' }]);
 		});
+		it('by a receipt for a try that was taken for not sent settles the message: it is not sent again', async () => {
+			const { store, clock } = test;
+			const delivered = { workspace: 'acme', event: 'delivered' as const, occurredAt: clock.time, outboundId: 'x' };
+			await secondTry();
+			expect(await store.outcomes.record([delivered])).toMatchObject([{ settled: true, row: { status: 'sent' } }]);
+			expect(await store.outbound.beginSend('acme', ['x'])).toMatchObject([{ ok: false }]);
+			clock.advance(60 * MINUTE);
+			expect((await store.outbound.claimDue(CLAIM, sendNow)).claimed).toEqual([]);
+		});
+		it('that comes after its receipt leaves the message sent', async () => {
+			const { store, clock } = test;
+			await dueJob(store, { id: 'x' });
+			await store.outbound.claimDue(CLAIM, sendNow);
+			await store.outbound.beginSend('acme', ['x']);
+			await store.outcomes.record([{ workspace: 'acme', event: 'delivered', occurredAt: clock.time, outboundId: 'x' }]);
+			expect(await store.outbound.markFailed([{ workspace: 'acme', id: 'x', attempt: 1, failure: failure('not_sent') }])).toMatchObject([{ status: 'sent' }]);
+		});
+		it('is not settled by a receipt before it was ever begun', async () => {
+			const { store, clock } = test;
+			await dueJob(store, { id: 'x' });
+			await store.outcomes.record([{ workspace: 'acme', event: 'delivered', occurredAt: clock.time, outboundId: 'x' }]);
+			expect(await store.outbound.find('acme', ['x'])).toMatchObject([{ status: 'scheduled', attempts: 0 }]);
+		});
 		it('that says it was sent is the truth', async () => {
 			const { store } = test;
 			await secondTry();

@@ -132,8 +132,35 @@ describe.each(DIALECTS)('personal data on %s', (dialect) => {
 		expect(row).toMatchObject({ status: 'sent', draft: { text: `Hello ${PERSON.name}`, signals: {} } });
 		expect(JSON.stringify(row)).not.toContain('Because of');
 		const held = new Set([...(await withMark(PERSON.mark)), ...(await naming(anna.id))]);
-		for (const table of ['labels', 'lead_snapshots', 'chunks', 'knowledge', 'shadow_decisions', 'analyses']) expect(held).not.toContain(table);
+		for (const table of ['labels', 'lead_snapshots', 'chunks', 'knowledge', 'analyses']) expect(held).not.toContain(table);
 		expect((await test.store.outbound.find('acme', [berta.sent]))[0]?.draft.reasoning).toBe(`Because of ${OTHER.name}`);
+	});
+
+	it('erased while a replay is open is still a replay: its draft is not sent', async () => {
+		for (const scope of ['ai', 'everything'] as const) {
+			const person = scope === 'ai' ? { ...anna, reference: PERSON.email } : { ...berta, reference: OTHER.email };
+			const { replays } = await test.store.shadow.replay('acme', { run: `again-${scope}`, since: later(START, -DAY), until: later(START, DAY), limit: 9, answerMs: 0 });
+			const open = replays.find(({ contact }) => contact.id === person.id);
+			await test.store.personalData.erase('acme', [{ ...EVERYTHING, reference: person.reference, scope }]);
+			const draft = newDraft({ workspace: 'acme', contactId: person.id, threadId: open?.message.threadId, inboundIds: [open?.message.id ?? ''] });
+			const [{ row }] = await test.store.outbound.plan([{ workspace: 'acme', draftId: draft.id, draft, gate: { verdict: 'pass', issues: [], skipped: [], sentence: '' } }], (facts) => (facts.replay ? { status: 'cancelled', sentence: 'A replay.' } : sendNow(facts)));
+			expect({ scope, status: row.status }).toEqual({ scope, status: 'cancelled' });
+		}
+	});
+
+	it('known to an experiment under two names is erased all the same, and counted once', async () => {
+		await test.store.experiments.assign([{ workspace: 'acme', experimentId: 'e', contactId: PERSON.email, choose: () => ({ variantId: 'b', propensity: 0.5 }) }]);
+		const [erased] = await test.store.personalData.erase('acme', [EVERYTHING]);
+		expect(await query(test.place.config, `select variant_id from {exposures} where contact_id = '${erased.pseudonym}'`)).toHaveLength(1);
+		expect(await withMark(PERSON.mark)).toEqual([]);
+	});
+
+	it('is not erased while a message of the person is being answered', async () => {
+		await test.store.messages.record('acme', [inbound({ providerId: 'fresh', threadId: 'fresh', contact: { phone: PERSON.phone } })]);
+		await test.store.messages.claimReady({ workspaces: ['acme'], quietMs: 0, leaseMs: MINUTE, maxLeases: 3, limit: 9 });
+		await expect(test.store.personalData.erase('acme', [EVERYTHING])).rejects.toThrow('is being worked on right now');
+		test.clock.advance(MINUTE);
+		expect((await test.store.personalData.erase('acme', [EVERYTHING]))[0].found).toBe(true);
 	});
 
 	it('is exported whole, and nobody else with it', async () => {

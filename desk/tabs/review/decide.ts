@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { ReviewActionSchema, type ReviewActionName } from '../../../engine/message/reviewAction';
 import { settleReview } from '../../../engine/message/settleReview';
 import { epochMs } from '../../../engine/time';
-import type { DecidedReview } from '../../../store/store';
+import { StoreError } from '../../../store/errors';
+import type { DecidedReview, ReviewRow } from '../../../store/store';
 import type { DeskDecision } from '../../http/request';
 import { formatMoment } from '../../parts';
 import { defineAction, type ActionResult, type DeskContext } from '../tab';
 import type { ReviewWords } from './en';
-import { nextOf, readQueueQuery, searchQueue } from './queueQuery';
+import { nextOf, readQueueQuery, searchQueue, type QueueQuery } from './queueQuery';
 
 /** A moment as milliseconds; anything else is as if nothing had been said. */
 const shownAt = z.coerce.number().int().min(0).max(8.64e15).transform(epochMs).optional().catch(undefined);
@@ -66,6 +67,16 @@ function refusal(result: DecidedReview, words: ReviewWords, { language, timezone
 	return { refused: words.confirmFirst, fields: { confirmed: confirm.token, text: confirm.issues.map(({ reason }) => reason).join(' ') } };
 }
 
+/** What to open next. The decision stands by then: not finding the next one must not look as if it did not. */
+async function nextReview(context: DeskContext, query: QueueQuery, review: ReviewRow): Promise<string | undefined> {
+	try {
+		return nextOf((await searchQueue(context, query)).items, review);
+	} catch (error) {
+		if (error instanceof StoreError) return undefined;
+		throw error;
+	}
+}
+
 export const decide = defineAction<ReviewWords, Decide>({
 	role: 'reviewer',
 	schema: DecideSchema,
@@ -81,7 +92,7 @@ export const decide = defineAction<ReviewWords, Decide>({
 		const leaves = result.result === 'decided' && row?.status === 'scheduled' && row.sendAt !== undefined ? ` ${words.leaves(formatMoment(row.sendAt, language, timezone))}` : '';
 		return {
 			notice: `${words.done(action.action)}${leaves}`,
-			go: { ...query, id: stay === 'yes' ? undefined : nextOf((await searchQueue(context, query)).items, review) },
+			go: { ...query, id: stay === 'yes' ? undefined : await nextReview(context, query, review) },
 			decided: told(context, values, result),
 		};
 	},
