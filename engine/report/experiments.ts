@@ -6,18 +6,23 @@ import { lookAt, PLAN_POLICY, type ExperimentPlan, type LookTime } from '../expe
 import { reportExperiment } from '../experiment/report';
 import type { EpochMs } from '../time';
 
-/** What of a saved experiment the report needs. */
+/** An experiment as it is saved, as far as its report needs it. */
 export interface SavedExperiment {
 	id: string;
 	name: string;
 	status: 'running' | 'paused' | 'completed';
+	/** Reply intent it applies to; empty means any. */
 	context?: string;
 	metric: string;
+	/** How contacts are split; weighted when absent. */
 	method?: AllocationMethod;
+	/** Declared number of weekly looks. */
 	horizon?: number;
+	/** Highest shares allowed, 0–1. */
 	guardrails?: Partial<Record<GuardrailName, number>>;
 	variants: ExperimentArm[];
 	winner?: string;
+	/** When the first message of a contact left; choosing an arm begins nothing. */
 	startedAt?: EpochMs;
 }
 /** One experiment with what its last look saw and what is on record now. */

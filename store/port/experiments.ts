@@ -1,30 +1,14 @@
-import type { AllocationMethod, ExperimentArm } from '../../engine/experiment/assignVariant';
 import type { ArmTally } from '../../engine/experiment/armTally';
-import type { GuardrailName, Metric } from '../../engine/experiment/metrics';
+import type { Metric } from '../../engine/experiment/metrics';
 import type { OutcomeEvent } from '../../engine/outcome/outcome';
+import type { SavedExperiment } from '../../engine/report/experiments';
 import type { EpochMs } from '../../engine/time';
 
-export interface ExperimentRow {
+export interface ExperimentRow extends SavedExperiment {
 	workspace: string;
-	id: string;
-	name: string;
-	status: 'running' | 'paused' | 'completed';
-	/** Reply intent it applies to; empty means any. */
-	context?: string;
-	metric: string;
-	/** How contacts are split; weighted when absent. */
-	method?: AllocationMethod;
-	/** Declared number of weekly looks. */
-	horizon?: number;
-	/** Highest shares allowed, 0–1. */
-	guardrails?: Partial<Record<GuardrailName, number>>;
-	variants: ExperimentArm[];
-	winner?: string;
 	/** When a person last went on with it: guardrails count from there. */
 	resumedAt?: EpochMs;
 	createdAt: EpochMs;
-	/** When the first message of a contact left; choosing an arm begins nothing. */
-	startedAt?: EpochMs;
 	/** The share of contacts each arm gets, by its id, 0–1, as last worked out from results, and when. */
 	allocation?: { at: EpochMs; shares: Readonly<Record<string, number>> };
 }
