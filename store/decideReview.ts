@@ -10,7 +10,7 @@ import { moveRows, type OutboundDbRow } from './outboundMoves';
 import { loadOutbound, toOutbound } from './outboundRows';
 import { changeStagesIn } from './pipelines';
 import { loadReviewFacts, reviewedRow } from './reviewFacts';
-import { toReview } from './reviewRows';
+import { SENDER_RESUMED, toReview } from './reviewRows';
 import { threadOf } from './routeFacts';
 import type { RowOf } from './schema';
 import type { Session } from './session';
@@ -57,7 +57,7 @@ async function lockRow(session: Session, { workspace, outbound_id }: ReviewDbRow
 
 function alreadyDecided({ reviewer, decided_at, resolution, outcome }: ReviewDbRow, row: OutboundDbRow | undefined): string {
 	const at = `${iso(epochMs(decided_at ?? 0)).slice(0, 16).replace('T', ' ')} UTC`;
-	if (resolution === null) return `Already closed at ${at}: ${row?.sentence ?? 'it needs nobody any more.'}`;
+	if (resolution === null || resolution === SENDER_RESUMED) return `Already closed at ${at}: ${row?.sentence ?? 'it needs nobody any more.'}`;
 	return `Already decided by ${reviewer} at ${at}: ${outcome}`;
 }
 

@@ -68,6 +68,8 @@ function newRow(draft: NewDraft, now: number): OutboundDbRow {
 		created_at: now,
 		updated_at: now,
 		schedule: null,
+		spared: null,
+		held: null,
 	});
 }
 

@@ -52,6 +52,7 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	score_models: null,
 	runs: null,
 	sender_holds: null,
+	sender_resumes: null,
 	// Those who work at the desk, and keyed hashes of who tried to; no contact.
 	reviewers: null,
 	sign_in_tries: null,

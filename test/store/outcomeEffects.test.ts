@@ -92,7 +92,7 @@ describe.each(DIALECTS)('what outcomes bring about on %s', (dialect) => {
 			await dueJob(test.store, { id: 'held', ...whatsapp, to: '4915112', ...waTemplate('offer') });
 			await test.store.outbound.recordGates('acme', [{ draftId: 'held', gate: PASS }]);
 			expect((await test.store.outbound.claimDue(CLAIM, decideRoute)).moved).toMatchObject([{ id: 'held', status: 'in_review', sentence: expect.stringContaining('the sender is paused') }]);
-			expect(await test.store.senderHolds.lift('acme', { channel: 'whatsapp', accountId: 'n1' })).toMatchObject([{ kind: 'pause', code: '131031' }]);
+			expect(await test.store.senderHolds.lift('acme', { channel: 'whatsapp', accountId: 'n1' }, decideRoute)).toMatchObject({ ended: [{ kind: 'pause', code: '131031' }], back: [{ id: 'held', status: 'scheduled' }] });
 			expect(await test.store.senderHolds.list('acme')).toEqual([]);
 		});
 
