@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { ReviewOutcome, SettleReview } from '../engine/message/reviewFacts';
 import { epochMs, iso, SECOND } from '../engine/time';
 import type { AddressHash } from './addresses';
+import { adoptAnswers } from './answers';
 import { cleanText, fromJson, toJson } from './bulk';
 import { takeOverIn } from './contacts';
 import { ConcurrentChangeError } from './errors';
@@ -92,7 +93,8 @@ async function apply(session: Session, hash: AddressHash, review: ReviewDbRow, r
 	if (edited && changes.move) {
 		const { to, sendAt, sentAt } = changes.move;
 		const set = { gate: edited.gate, ...(sendAt === undefined ? {} : { send_at: sendAt }), ...(sentAt === undefined ? {} : { sent_at: sentAt }) };
-		await moveRows(session, [{ row: edited, to, actor: 'person', sentence, set }]);
+		const moved = await moveRows(session, [{ row: edited, to, actor: 'person', sentence, set }]);
+		await adoptAnswers(session, moved.filter(({ status }) => status === 'sent'));
 	}
 	if (changes.takeOver && contactId !== undefined) await takeOverIn(session, workspace, [{ contactId, until: changes.takeOver.until, by }]);
 	if (changes.correction && contactId !== undefined) await correctIn(session, hash, workspace, [{ contactId, actor: by, sentence, ...changes.correction }]);

@@ -1,6 +1,7 @@
 import type { OutboundStatus } from '../engine/message/outbound';
 import { later, MINUTE, SECOND, type EpochMs } from '../engine/time';
 import type { AddressHash } from './addresses';
+import { adoptAnswers } from './answers';
 import { StoreInputError, TransitionRefusedError } from './errors';
 import { moveRows, outboundKey, statusOf, type Move, type OutboundDbRow } from './outboundMoves';
 import { cleanKey, insertDrafts, loadOutbound, toOutbound } from './outboundRows';
@@ -97,7 +98,9 @@ export async function markSent(session: Session, sent: Parameters<Outbound['mark
 		}
 		return true;
 	});
-	for (const row of await moveRows(session, moves)) rows.set(outboundKey(row), row);
+	const moved = await moveRows(session, moves);
+	await adoptAnswers(session, moved.filter(({ status }) => status === 'sent'));
+	for (const row of moved) rows.set(outboundKey(row), row);
 	// A receipt settled it before the provider's answer was written down.
 	await session.update('outbound', ['workspace', 'id'], ['provider_id'], providerIds);
 	for (const row of providerIds) rows.set(outboundKey(row), row);
