@@ -48,9 +48,10 @@ export function reviewReasons(facts: RouteFacts, leaving: { at: EpochMs; closedB
  * Why an approval is worth nothing any more: whoever took the conversation over after it, or switched the mode off, meant
  * that nothing should leave as it stood, though it is over by now.
  */
-function approvalEnded({ approved, approvedAt, lastTakenOverAt, lastOffAt }: RouteFacts): string | undefined {
+function approvalEnded({ approved, approvedAt, approvedDuring, lastTakenOverAt, lastOffAt }: RouteFacts): string | undefined {
 	if (!approved || approvedAt === undefined) return undefined;
-	if (lastTakenOverAt !== undefined && lastTakenOverAt > approvedAt) return `it was approved before the conversation was taken over at ${spoken(lastTakenOverAt)}, so it needs another look`;
+	const running = approvedDuring !== undefined && epochMs(approvedDuring) === lastTakenOverAt;
+	if (lastTakenOverAt !== undefined && lastTakenOverAt > approvedAt && !running) return `it was approved before the conversation was taken over at ${spoken(lastTakenOverAt)}, so it needs another look`;
 	if (lastOffAt !== undefined && lastOffAt > approvedAt) return `it was approved before the mode was switched off at ${spoken(lastOffAt)}, so it needs another look`;
 	return undefined;
 }
