@@ -53,10 +53,10 @@ function settingsOf(name: string): Field[] {
 	const node = workflow(name).nodes.find((one) => one.name === 'Settings');
 	return (node?.parameters.assignments as { assignments: Field[] }).assignments;
 }
-/** How a page writes a default: literals as they are, one line a line of it; what is worked out from other fields is called so. */
+/** How a page writes a default: literals as a table takes them, a slash for a new line; what is worked out from other fields is called so. */
 function shownDefault({ value }: Field): string {
 	if (value === '') return 'empty';
-	return typeof value === 'string' && value.startsWith('=') ? 'worked out' : `\`${String(value).replaceAll('\n', ' / ')}\``;
+	return typeof value === 'string' && value.startsWith('=') ? 'worked out' : `\`${String(value).replace(/\n+/g, ' / ').replaceAll('|', '\\|')}\``;
 }
 
 /** Nodes with an address of their own, or that look for something at another system. */
