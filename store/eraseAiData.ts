@@ -9,7 +9,7 @@ import type { Session } from './session';
 import type { Erasure, ErasureRequest } from './store';
 
 /** Rows that hold nothing but what was concluded. */
-const CONCLUSIONS: readonly TableName[] = ['labels', 'lead_snapshots', 'chunks', 'knowledge', 'analyses'];
+const CONCLUSIONS: readonly TableName[] = ['labels', 'lead_snapshots', 'chunks', 'knowledge', 'analyses', 'model_examples'];
 const CONCLUDED_ACTIVITIES = ['classification', 'correction'];
 
 /** A draft as a message that was written, without what the model thought of it. */
