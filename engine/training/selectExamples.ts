@@ -88,11 +88,13 @@ export function selectExamples(examples: Iterable<TrainingExample>, options: Sel
 	return pool.select();
 }
 
-/** Places by intent, channel and language: by the root of how often each occurs, so that the rare kinds have theirs. At least one. */
+/** Places by intent, channel and language: by the root of how often each occurs, so that the rare kinds have theirs (largest remainders; at least one). */
 function quotas(counts: ReadonlyMap<string, number>, size: number): Map<string, number> {
-	const roots = [...counts].map(([cell, count]) => [cell, Math.sqrt(count)] as const);
-	const sum = roots.reduce((total, [, root]) => total + root, 0);
-	return new Map(roots.map(([cell, root]) => [cell, Math.max(1, Math.ceil((size * root) / sum))]));
+	const sum = [...counts.values()].reduce((total, count) => total + Math.sqrt(count), 0);
+	const exact = [...counts].map(([cell, count]) => ({ cell, places: (size * Math.sqrt(count)) / sum }));
+	let left = size - exact.reduce((total, { places }) => total + Math.floor(places), 0);
+	const byRemainder = exact.toSorted((a, b) => (b.places % 1) - (a.places % 1) || (a.cell < b.cell ? -1 : 1));
+	return new Map(byRemainder.map(({ cell, places }) => [cell, Math.max(1, Math.floor(places) + (left-- > 0 ? 1 : 0))]));
 }
 
 /** Greedy choice by maximal marginal relevance; first within the quotas, then with what is left over. */
