@@ -39,6 +39,7 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	run_items: [{ column: 'item_id', of: 'contact' }, { column: 'item_id', of: 'message' }],
 	// Frozen, but not against the people they are about: a memory goes on without the examples of those who are erased.
 	model_examples: [...byContact, { column: 'outbound_id', of: 'outbound' }],
+	training_export_contacts: byContact,
 	// Their keys hold the contact in a longer text; see `eraseCounters`.
 	limit_entries: null,
 	limit_journal: null,
@@ -56,6 +57,8 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	score_models: null,
 	runs: null,
 	sender_holds: null,
+	// Counts and hashes of files; whose conversations are in them stands in `training_export_contacts`.
+	training_exports: null,
 	// Those who work at the desk, and keyed hashes of who tried to; no contact.
 	reviewers: null,
 	sign_in_tries: null,
