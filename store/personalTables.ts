@@ -36,6 +36,8 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	lead_snapshots: byContact,
 	shadow_decisions: byContact,
 	analyses: byContact,
+	enrolments: byContact,
+	enrolment_steps: byContact,
 	run_items: [{ column: 'item_id', of: 'contact' }, { column: 'item_id', of: 'message' }],
 	// Their keys hold the contact in a longer text; see `eraseCounters`.
 	limit_entries: null,
@@ -51,6 +53,7 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	model_spend: null,
 	score_models: null,
 	runs: null,
+	sequences: null,
 	sender_holds: null,
 	// Those who work at the desk, and keyed hashes of who tried to; no contact.
 	reviewers: null,

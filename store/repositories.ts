@@ -28,6 +28,7 @@ import { createReviews } from './reviews';
 import { createRuns } from './runs';
 import { createSenderHolds } from './senderHolds';
 import { createSendLoad } from './sendLoad';
+import { createSequences } from './sequences';
 import { createSettings } from './settings';
 import { createShadow } from './shadow';
 import type { Store } from './store';
@@ -76,6 +77,7 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		leadScores: createLeadScores(database),
 		shadow: createShadow(database, hash),
 		runs: createRuns(database),
+		sequences: createSequences(database, hash),
 		personalData: createPersonalData(database, hash),
 		figures: createFigures(database, { answerTimes, experiments, sendLoad }),
 	};

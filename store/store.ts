@@ -25,6 +25,7 @@ import type { Knowledge } from './port/knowledge';
 import type { Labels } from './port/labels';
 import type { LeadScores } from './port/leadScores';
 import type { MailRecords } from './port/mailRecords';
+import type { Sequences } from './port/sequences';
 import type { Shadow } from './port/shadow';
 
 export type * from './port/accounts';
@@ -50,6 +51,7 @@ export type * from './port/runs';
 export type * from './port/performance';
 export type * from './port/senderHolds';
 export type * from './port/sendLoad';
+export type * from './port/sequences';
 export type * from './port/settings';
 export type * from './port/shadow';
 export type * from './port/suppressions';
@@ -88,6 +90,7 @@ export interface Store {
 	readonly leadScores: LeadScores;
 	readonly shadow: Shadow;
 	readonly runs: Runs;
+	readonly sequences: Sequences;
 	readonly personalData: PersonalData;
 	readonly figures: Figures;
 	/**
