@@ -2,10 +2,10 @@ import { decideRoute } from '../../engine/message/route';
 import { draftId } from '../../engine/message/spine';
 import type { ReplyIntent } from '../../engine/reply/reply';
 import { decideStep } from '../../engine/sequence/decideStep';
-import type { Sequence } from '../../engine/sequence/sequence';
+import type { Enrolment, Sequence } from '../../engine/sequence/sequence';
 import { DAY, HOUR, iso, later, MINUTE, SECOND } from '../../engine/time';
 import { openStore } from '../../store/openStore';
-import type { Enrolment, Store } from '../../store/store';
+import type { Store } from '../../store/store';
 import { DIALECTS, draftOf, inbound, openTestStore, PASS, sendNow, START, stopServers, toReview, type TestStore } from './fixtures';
 
 afterAll(stopServers);
