@@ -9,6 +9,7 @@ import { contactsOf, loadContacts, type ContactRow } from './contactRows';
 import { loadConversations } from './conversations';
 import type { Database } from './database';
 import { listMessages } from './messageList';
+import { holdEnrolments } from './holdEnrolments';
 import { contactLocks, upsertContacts } from './intake';
 import { decideMessages, lastInbound, newMessageRow, nextSeq, toMessage, type MessageRow } from './messageRows';
 import { takeOverThreads, withoutOwnEchoes } from './personMessages';
@@ -72,7 +73,8 @@ export function createMessages(database: Database, hash: AddressHash): Messages 
 		async record(workspace, inputs) {
 			if (inputs.length === 0) return [];
 			return await database.write(async (session) => {
-				const { rows } = await recordRows(session, workspace, inputs, 'inbound');
+				const { rows, fresh } = await recordRows(session, workspace, inputs, 'inbound');
+				await holdEnrolments(session, fresh);
 				return await withContext(session, hash, rows);
 			});
 		},

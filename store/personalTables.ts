@@ -36,6 +36,8 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	lead_snapshots: byContact,
 	shadow_decisions: byContact,
 	analyses: byContact,
+	enrolments: byContact,
+	enrolment_steps: byContact,
 	run_items: [{ column: 'item_id', of: 'contact' }, { column: 'item_id', of: 'message' }],
 	// Frozen, but not against the people they are about: a memory goes on without the examples of those who are erased.
 	model_examples: [...byContact, { column: 'outbound_id', of: 'outbound' }],
@@ -56,6 +58,7 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	model_spend: null,
 	score_models: null,
 	runs: null,
+	sequences: null,
 	sender_holds: null,
 	// Counts and hashes of files; whose conversations are in them stands in `training_export_contacts`.
 	training_exports: null,

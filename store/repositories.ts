@@ -29,6 +29,7 @@ import { createReviews } from './reviews';
 import { createRuns } from './runs';
 import { createSenderHolds } from './senderHolds';
 import { createSendLoad } from './sendLoad';
+import { createSequences } from './sequences';
 import { createSettings } from './settings';
 import { createShadow } from './shadow';
 import type { Store } from './store';
@@ -80,6 +81,7 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		shadow: createShadow(database, hash),
 		runs: createRuns(database),
 		training: createTraining(database, hash, key.value),
+		sequences: createSequences(database, hash),
 		personalData: createPersonalData(database, hash),
 		figures: createFigures(database, { answerTimes, experiments, sendLoad }),
 	};

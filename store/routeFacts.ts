@@ -14,6 +14,7 @@ import type { RowOf } from './schema';
 import type { Session } from './session';
 import { replaysOf } from './shadowRecords';
 import { loadHolds } from './senderHolds';
+import { enrolmentsOf, sequenceFacts } from './sequenceFacts';
 import { loadSettings } from './settings';
 import { sentToday } from './sentToday';
 import type { RouteFacts } from './store';
@@ -46,7 +47,7 @@ interface FactOptions {
 export async function loadFacts(session: Session, hash: AddressHash, rows: readonly OutboundDbRow[], { counts = true, siblings }: FactOptions = {}): Promise<LoadedFacts[]> {
 	if (rows.length === 0) return [];
 	const people = rows.map((row) => ({ workspace: row.workspace, contactId: row.contact_id, channel: row.channel }));
-	const [contactRows, replays, { answers, newer, givenToPerson }, settings, onThreads, inbound, approved, holds] = await together([
+	const [contactRows, replays, { answers, newer, givenToPerson }, settings, onThreads, inbound, approved, holds, enrolments] = await together([
 		session.matching('contacts', ['workspace', 'id'], rows.map((row) => ({ workspace: row.workspace, id: row.contact_id }))),
 		replaysOf(session, rows),
 		inboundOf(session, rows),
@@ -55,6 +56,7 @@ export async function loadFacts(session: Session, hash: AddressHash, rows: reado
 		lastInbound(session, people),
 		approvedDrafts(session, rows),
 		loadHolds(session, rows.map(({ workspace }) => workspace)),
+		enrolmentsOf(session, rows),
 	]);
 	const open = openReplies(onThreads);
 	const known = new Map(contactRows.map((row) => [keyOf(row.workspace, row.id), { row, person: personOf(row) }]));
@@ -79,6 +81,7 @@ export async function loadFacts(session: Session, hash: AddressHash, rows: reado
 		return {
 			row: outbound,
 			...(held ? { held } : {}),
+			...sequenceFacts(enrolments.get(outboundKey(row)), contactOf(row)),
 			settings: settings[at],
 			contact: contactOf(row),
 			suppressed: suppressions.reason(addressees[at]),

@@ -117,6 +117,12 @@ export const TABLES = {
 		manifest: 'text?', storage: 'text?', sentence: 'text',
 	},
 	training_export_contacts: { workspace: 'text', export_id: 'text', contact_id: 'text' },
+	sequences: { workspace: 'text', id: 'text', version: 'int', definition: 'text', saved_at: 'int', saved_by: 'text' },
+	enrolments: {
+		workspace: 'text', id: 'text', sequence_id: 'text', version: 'int', contact_id: 'text', round: 'int', state: 'text', code: 'text?', sentence: 'text', since: 'int',
+		next_at: 'int?', not_before: 'int?', held_by: 'text?', held_since: 'int?', leases: 'int', rev: 'int', status_then: 'text?', enrolled_at: 'int', enrolled_by: 'text', ended_at: 'int?',
+	},
+	enrolment_steps: { workspace: 'text', enrolment_id: 'text', step_id: 'text', contact_id: 'text', outbound_id: 'text', result: 'text', sentence: 'text', at: 'int' },
 	reviewers: { desk: 'text', email: 'text', password_hash: 'text?', version: 'int', updated_at: 'int' },
 	sign_in_tries: { desk: 'text', subject: 'text', tries: 'int', since: 'int' },
 	analyses: { workspace: 'text', hash: 'text', contact_id: 'text?', classification: 'text', at: 'int' },

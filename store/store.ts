@@ -26,6 +26,7 @@ import type { Knowledge } from './port/knowledge';
 import type { Labels } from './port/labels';
 import type { LeadScores } from './port/leadScores';
 import type { MailRecords } from './port/mailRecords';
+import type { Sequences } from './port/sequences';
 import type { Shadow } from './port/shadow';
 import type { Training } from './port/training';
 
@@ -53,6 +54,7 @@ export type * from './port/runs';
 export type * from './port/performance';
 export type * from './port/senderHolds';
 export type * from './port/sendLoad';
+export type * from './port/sequences';
 export type * from './port/settings';
 export type * from './port/shadow';
 export type * from './port/suppressions';
@@ -94,6 +96,7 @@ export interface Store {
 	readonly shadow: Shadow;
 	readonly runs: Runs;
 	readonly training: Training;
+	readonly sequences: Sequences;
 	readonly personalData: PersonalData;
 	readonly figures: Figures;
 	/**

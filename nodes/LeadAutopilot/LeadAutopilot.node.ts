@@ -16,6 +16,7 @@ import { inviteReviewer } from './inviteReviewer';
 import { recordMessages } from './recordMessages';
 import { recordPayloads } from './recordPayloads';
 import { reportOperations } from './reportOperations';
+import { enrolContacts, getSequences, listEnrolments, saveSequences, SEQUENCE_OUTPUTS, stopContacts } from './sequenceOperations';
 import { setStage } from './setStage';
 import { resumeSender } from './resumeSender';
 import { savePipeline, setAccount, settingsOperation } from './settingsOperations';
@@ -28,6 +29,7 @@ import { chosenName } from '../shared/subtitle';
 const NAMED_OUTPUTS: Readonly<Record<string, readonly string[]>> = {
 	'message.record': ['Recorded', 'Already Decided'],
 	'message.recordPayload': ['Recorded', 'Already Decided', 'Status', 'From Us'],
+	...SEQUENCE_OUTPUTS,
 	...SYNC_OUTPUTS,
 };
 
@@ -46,6 +48,11 @@ const SPECIAL: Readonly<Record<string, Run>> = {
 	'knowledge.list': listKnowledge,
 	'knowledge.remove': removeKnowledge,
 	'knowledge.search': searchKnowledgeBase,
+	'sequence.enrol': enrolContacts,
+	'sequence.get': getSequences,
+	'sequence.listEnrolments': listEnrolments,
+	'sequence.save': saveSequences,
+	'sequence.stop': stopContacts,
 	'settings.get': async (context) => await settingsOperation(context, 'get'),
 	'settings.set': async (context) => await settingsOperation(context, 'set'),
 	'settings.resumeSender': resumeSender,
@@ -68,7 +75,7 @@ export class LeadAutopilot implements INodeType {
 		version: 1,
 		// Messages are what it is mostly used for, and the canvas cuts long subtitles.
 		subtitle: `={{ ($parameter.resource === 'message' ? '' : ${chosenName(leadAutopilotProperties, 'resource')} + ': ') + ${chosenName(leadAutopilotProperties, 'operation')} }}`,
-		description: 'Contacts, messages, knowledge, reports and settings of the autopilot',
+		description: 'Contacts, messages, knowledge, follow-up sequences, reports and settings of the autopilot',
 		defaults: { name: 'Lead Autopilot' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

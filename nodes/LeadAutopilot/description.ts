@@ -5,6 +5,7 @@ import { deskProperties } from './deskDescription';
 import { knowledgeProperties } from './knowledgeDescription';
 import { messageProperties } from './messageDescription';
 import { reportProperties } from './reportDescription';
+import { sequenceProperties } from './sequenceDescription';
 import { settingsProperties } from './settingDescription';
 import { syncProperties } from './syncDescription';
 
@@ -20,6 +21,7 @@ export const leadAutopilotProperties: INodeProperties[] = [
 			{ name: 'Knowledge', value: 'knowledge' },
 			{ name: 'Message', value: 'message' },
 			{ name: 'Report', value: 'report' },
+			{ name: 'Sequence', value: 'sequence' },
 			{ name: 'Setting', value: 'settings' },
 			{ name: 'Sync', value: 'sync' },
 		],
@@ -30,7 +32,8 @@ export const leadAutopilotProperties: INodeProperties[] = [
 	...knowledgeProperties,
 	...messageProperties,
 	...reportProperties,
+	...sequenceProperties,
 	...settingsProperties,
 	...syncProperties,
-	{ ...workspaceField, displayOptions: { show: { resource: ['contact', 'knowledge', 'report', 'settings', 'sync'] } } },
+	{ ...workspaceField, displayOptions: { show: { resource: ['contact', 'knowledge', 'report', 'sequence', 'settings', 'sync'] } } },
 ];
