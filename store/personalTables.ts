@@ -51,6 +51,8 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	model_spend: null,
 	score_models: null,
 	runs: null,
+	// Pages of our own and when they were asked.
+	call_allowances: null,
 	sender_holds: null,
 	// Those who work at the desk, and keyed hashes of who tried to; no contact.
 	reviewers: null,

@@ -102,6 +102,7 @@ export const TABLES = {
 	run_items: {
 		workspace: 'text', run_id: 'text', item_id: 'text', platform: 'text?', result: 'text', error: 'text?', code: 'text?', at: 'int',
 	},
+	call_allowances: { provider: 'text', subject: 'text', calls: 'text', blocked_until: 'int' },
 	reviewers: { desk: 'text', email: 'text', password_hash: 'text?', version: 'int', updated_at: 'int' },
 	sign_in_tries: { desk: 'text', subject: 'text', tries: 'int', since: 'int' },
 	analyses: { workspace: 'text', hash: 'text', contact_id: 'text?', classification: 'text', at: 'int' },
