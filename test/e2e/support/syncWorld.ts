@@ -16,11 +16,17 @@ export interface SyncWorld {
 	readonly store: Store;
 	/** How many leads the model was asked about. */
 	asked(): number;
+	/** Milliseconds each answer of the model takes from now on. */
+	slowModel(ms: number): void;
+	/** No conversation was ever read, though contacts and messages are there; nothing is in the page's inbox. */
+	startOver(): void;
 	/** Asks for a run as the desk does. */
 	request(kind: RunKind, accountId?: string, options?: RunOptions): Promise<string>;
 	run(id: string): Promise<Run>;
-	/** The run once it stands otherwise than asked for or under way. */
+	/** The run once it waits or is over. */
 	settled(id: string): Promise<Run>;
+	/** The run once it is over. */
+	over(id: string): Promise<Run>;
 	/** Changes the store's file as time would: every lease and wait is over, and the hour's calls lie further back. */
 	muchLater(): void;
 	/** Messages nobody has decided about. */
@@ -37,9 +43,10 @@ export async function startSyncWorld({ modelMs = 0, settings = {} }: { modelMs?:
 		{ channel: 'instagram', externalId: SANDBOX.instagramId, workspace: SYNC_WORKSPACE, name: 'kitchens', enabled: true },
 	]);
 	let asked = 0;
+	let delayMs = modelMs;
 	sandbox.standIns.script.model((request) => {
 		asked += 1;
-		return { json: answerTo(request), delayMs: modelMs } satisfies ModelReply;
+		return { json: answerTo(request), delayMs } satisfies ModelReply;
 	});
 	const run = async (id: string): Promise<Run> => {
 		const [found] = await store.runs.find(SYNC_WORKSPACE, [id]);
@@ -60,13 +67,20 @@ export async function startSyncWorld({ modelMs = 0, settings = {} }: { modelMs?:
 		sandbox,
 		store,
 		asked: () => asked,
+		slowModel: (ms) => void (delayMs = ms),
+		startOver() {
+			inFile((database) => database.exec("delete from runs; delete from run_items; delete from call_allowances"));
+			sandbox.standIns.meta.conversations.reset();
+			delayMs = modelMs;
+		},
 		async request(kind, accountId, options = {}) {
 			const channel = accountId === SANDBOX.instagramId ? { channel: 'instagram' as const } : accountId === undefined ? {} : { channel: 'messenger' as const };
 			const [asked_] = await store.runs.request([{ workspace: SYNC_WORKSPACE, kind, options: { ...options, ...channel }, requestedBy: 'mia', ...(accountId === undefined ? {} : { accountId }) }]);
 			return asked_.run.id;
 		},
 		run,
-		settled: async (id) => await waitFor(async () => [await run(id)].find(({ state }) => state !== 'requested' && state !== 'running'), { what: `the end of run ${id}`, timeoutMs: PATIENCE_MS }),
+		settled: async (id) => await waitFor(async () => [await run(id)].find(({ state }) => state !== 'requested' && state !== 'running'), { what: `run ${id} to wait or end`, timeoutMs: PATIENCE_MS }),
+		over: async (id) => await waitFor(async () => [await run(id)].find(({ finishedAt }) => finishedAt !== undefined), { what: `the end of run ${id}`, timeoutMs: PATIENCE_MS }),
 		muchLater: () => inFile((database) => {
 			database.exec("update runs set lease_until = 0 where lease_until is not null; update call_allowances set calls = '[]', blocked_until = 0");
 		}),
