@@ -53,8 +53,8 @@ export default [
 		rules: { '@n8n/community-nodes/require-node-api-error': 'off' },
 	},
 	{
-		// It takes the SMTP credential of n8n's own Send Email, which it replaces: nobody should have to type a mail password in twice.
-		files: ['nodes/OutreachEmail/OutreachEmail.node.ts'],
+		// They take a credential of n8n's own, SMTP and Facebook Graph: nobody should have to type a password or token in twice.
+		files: ['nodes/OutreachEmail/OutreachEmail.node.ts', 'nodes/LeadAutopilot/LeadAutopilot.node.ts'],
 		rules: {
 			'n8n-nodes-base/node-class-description-credentials-name-unsuffixed': 'off',
 			'@n8n/community-nodes/no-credential-reuse': 'off',

@@ -48,6 +48,7 @@ export function credentialTypesOf(node: NodeJson): readonly string[] {
 	if (node.type === `${PACK}outreachEmail`) return ['leadAutopilotStoreApi', 'smtp'];
 	if (node.type === `${PACK}outcomeTrigger`) return ['leadAutopilotWebhookApi', 'leadAutopilotStoreApi'];
 	if (node.type === `${PACK}reviewDeskTrigger` || (node.type === `${PACK}leadAutopilot` && node.parameters.resource === 'desk')) return ['leadAutopilotDeskApi', 'leadAutopilotStoreApi'];
+	if (node.type === `${PACK}leadAutopilot` && node.parameters.operation === 'readConversations') return ['facebookGraphApi', 'leadAutopilotStoreApi'];
 	if (node.type.startsWith(PACK)) return MODEL_NODES.includes(node.type) ? ['leadAutopilotStoreApi', 'leadAutopilotModelApi'] : ['leadAutopilotStoreApi'];
 	return BUILT_IN[node.type] ?? [];
 }

@@ -59,6 +59,8 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	score_models: null,
 	runs: null,
 	sequences: null,
+	// Pages of our own and when they were asked.
+	call_allowances: null,
 	sender_holds: null,
 	// Counts and hashes of files; whose conversations are in them stands in `training_export_contacts`.
 	training_exports: null,

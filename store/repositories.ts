@@ -3,6 +3,7 @@ import { createAccounts } from './accounts';
 import { addressHasher } from './addresses';
 import { createAnalyses } from './analyses';
 import { createAnswerTimes } from './answerTimes';
+import { createCallAllowances } from './callAllowances';
 import { createContacts } from './contacts';
 import type { Database } from './database';
 import { StoreError } from './errors';
@@ -55,6 +56,7 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 	const sendLoad = createSendLoad(database);
 	return {
 		accounts: createAccounts(database),
+		callAllowances: createCallAllowances(database),
 		contacts: createContacts(database, hash),
 		messages: createMessages(database, hash),
 		outbound,

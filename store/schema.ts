@@ -123,6 +123,7 @@ export const TABLES = {
 		next_at: 'int?', not_before: 'int?', held_by: 'text?', held_since: 'int?', leases: 'int', rev: 'int', status_then: 'text?', enrolled_at: 'int', enrolled_by: 'text', ended_at: 'int?',
 	},
 	enrolment_steps: { workspace: 'text', enrolment_id: 'text', step_id: 'text', contact_id: 'text', outbound_id: 'text', result: 'text', sentence: 'text', at: 'int' },
+	call_allowances: { provider: 'text', subject: 'text', calls: 'text', blocked_until: 'int' },
 	reviewers: { desk: 'text', email: 'text', password_hash: 'text?', version: 'int', updated_at: 'int' },
 	sign_in_tries: { desk: 'text', subject: 'text', tries: 'int', since: 'int' },
 	analyses: { workspace: 'text', hash: 'text', contact_id: 'text?', classification: 'text', at: 'int' },

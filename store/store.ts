@@ -1,6 +1,7 @@
 import type { EpochMs } from '../engine/time';
 import type { Accounts } from './port/accounts';
 import type { AnswerTimes } from './port/answerTimes';
+import type { CallAllowances } from './port/callAllowances';
 import type { Contacts } from './port/contacts';
 import type { Messages } from './port/messages';
 import type { Outbound } from './port/outbound';
@@ -33,6 +34,7 @@ import type { Training } from './port/training';
 export type * from './port/accounts';
 export type * from './port/analyses';
 export type * from './port/answerTimes';
+export type * from './port/callAllowances';
 export type * from './port/contacts';
 export type * from './port/experiments';
 export type * from './port/figures';
@@ -70,6 +72,7 @@ export interface Store {
 	readonly dialect: 'sqlite' | 'postgres';
 	readonly clock: Clock;
 	readonly accounts: Accounts;
+	readonly callAllowances: CallAllowances;
 	readonly contacts: Contacts;
 	readonly messages: Messages;
 	readonly outbound: Outbound;

@@ -22,10 +22,11 @@ import { settingsStamps } from './0015-settings-stamps';
 import { trainingSets } from './0016-training-sets';
 import { models } from './0017-models';
 import { sequences } from './0021-sequences';
+import { callAllowances } from './0019-call-allowances';
 import type { Migration, MigrationSteps } from './migration';
 
 /** Every step this code knows. */
-export const MIGRATIONS: readonly Migration[] = [initial, knowledge, experimentPlans, decidedReviews, sendTimes, limitsInRedis, shadow, reviewDesk, reviewers, outcomeFacts, claimOrder, figures, runs, settingsStamps, trainingSets, models, sequences];
+export const MIGRATIONS: readonly Migration[] = [initial, knowledge, experimentPlans, decidedReviews, sendTimes, limitsInRedis, shadow, reviewDesk, reviewers, outcomeFacts, claimOrder, figures, runs, settingsStamps, trainingSets, models, sequences, callAllowances];
 /** Name of the key that addresses are hashed with, in `meta`. */
 export const ADDRESS_KEY = 'address_key';
 /** Name of the key that unsubscribe links are signed with, in `meta`. */
