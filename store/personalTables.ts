@@ -51,6 +51,7 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	model_spend: null,
 	score_models: null,
 	runs: null,
+	training_jobs: null,
 	sender_holds: null,
 	// Those who work at the desk, and keyed hashes of who tried to; no contact.
 	reviewers: null,
