@@ -202,7 +202,7 @@ export function openAiFineTuning(config: { baseUrl?: string; apiKey: string; bas
 		},
 		async upload(file, signal) {
 			const boundary = `lead-autopilot-${randomUUID()}`;
-			const timeoutMs = Math.min(UPLOAD.longestMs, RETRY_POLICY.callTimeoutMs + (file.bytes / UPLOAD.bytesPerSecond) * 1000);
+			const timeoutMs = Math.min(UPLOAD.longestMs, RETRY_POLICY.callTimeoutMs + Math.ceil((file.bytes / UPLOAD.bytesPerSecond) * 1000));
 			const raw = await once(async (options) => {
 				const form = uploadForm(file, boundary);
 				const headers = { 'content-type': `multipart/form-data; boundary=${boundary}`, 'content-length': String(form.length) };
