@@ -61,6 +61,7 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	sequences: null,
 	// Pages of our own and when they were asked.
 	call_allowances: null,
+	training_jobs: null,
 	sender_holds: null,
 	// Counts and hashes of files; whose conversations are in them stands in `training_export_contacts`.
 	training_exports: null,

@@ -36,6 +36,7 @@ import { createShadow } from './shadow';
 import type { Store } from './store';
 import { createSuppressions } from './suppressions';
 import { createTraining } from './training';
+import { createTrainingJobs } from './trainingJobs';
 import { createUnsubscribes } from './unsubscribes';
 
 /** What a store offers besides its dialect, clock and end. */
@@ -84,6 +85,7 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		runs: createRuns(database),
 		training: createTraining(database, hash, key.value),
 		sequences: createSequences(database, hash),
+		trainingJobs: createTrainingJobs(database),
 		personalData: createPersonalData(database, hash),
 		figures: createFigures(database, { answerTimes, experiments, sendLoad }),
 	};

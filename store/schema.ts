@@ -124,6 +124,12 @@ export const TABLES = {
 	},
 	enrolment_steps: { workspace: 'text', enrolment_id: 'text', step_id: 'text', contact_id: 'text', outbound_id: 'text', result: 'text', sentence: 'text', at: 'int' },
 	call_allowances: { provider: 'text', subject: 'text', calls: 'text', blocked_until: 'int' },
+	training_jobs: {
+		workspace: 'text', id: 'text', version: 'text', backend: 'text', state: 'text', export_id: 'text?', export_hash: 'text', mark: 'text', base_model: 'text?', method: 'text', epochs: 'int?', server_url: 'text',
+		file_id: 'text?', validation_file_id: 'text?', file_name: 'text?', file_bytes: 'int?', provider_job_id: 'text?', provider_state: 'text?', key_fingerprint: 'text?', model_id: 'text?', trained_tokens: 'int?',
+		cost_usd: 'real?', error_code: 'text?', error: 'text?', stop: 'text?', stopped_by: 'text?', requested_by: 'text', created_at: 'int', submitted_at: 'int?', finished_at: 'int?', deadline_at: 'int',
+		next_poll_at: 'int?', estimated_finish: 'int?', polls: 'int', failed_polls: 'int', lease_until: 'int?', lease_holder: 'text?',
+	},
 	reviewers: { desk: 'text', email: 'text', password_hash: 'text?', version: 'int', updated_at: 'int' },
 	sign_in_tries: { desk: 'text', subject: 'text', tries: 'int', since: 'int' },
 	analyses: { workspace: 'text', hash: 'text', contact_id: 'text?', classification: 'text', at: 'int' },

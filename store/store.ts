@@ -30,6 +30,7 @@ import type { MailRecords } from './port/mailRecords';
 import type { Sequences } from './port/sequences';
 import type { Shadow } from './port/shadow';
 import type { Training } from './port/training';
+import type { TrainingJobs } from './port/trainingJobs';
 
 export type * from './port/accounts';
 export type * from './port/analyses';
@@ -61,6 +62,7 @@ export type * from './port/settings';
 export type * from './port/shadow';
 export type * from './port/suppressions';
 export type * from './port/training';
+export type * from './port/trainingJobs';
 export type * from './port/unsubscribes';
 
 /** One clock a store: the database's time in production, injected in simulation. */
@@ -100,6 +102,7 @@ export interface Store {
 	readonly runs: Runs;
 	readonly training: Training;
 	readonly sequences: Sequences;
+	readonly trainingJobs: TrainingJobs;
 	readonly personalData: PersonalData;
 	readonly figures: Figures;
 	/**

@@ -124,6 +124,16 @@ const OPERATIONS: Record<string, Operation> = {
 			z.strictObject({ from: z.string(), name: z.string().optional(), to: z.string().optional(), subject: z.string(), text: z.string(), html: z.string().optional(), messageId: z.string().optional(), inReplyTo: z.string().optional(), references: z.union([z.string(), z.array(z.string())]).optional(), headers: z.record(z.string(), z.string()).optional() }).parse(body),
 		),
 	'mail/bounce': (standIns, body) => standIns.mail.bounce(z.strictObject({ to: z.string(), messageId: z.string(), status: z.string().optional(), diagnostic: z.string().optional() }).parse(body)),
+	'fineTuning/next': (standIns, body) => {
+		const fate = z.enum(['unsafe_file', 'exceeded_quota', 'server_error', 'invalid_training_file', 'stall', 'queue', 'expire_file', 'vanish']);
+		standIns.fineTuning.next(z.strictObject({ fate }).parse(body).fate);
+	},
+	'fineTuning/pace': (standIns, body) => {
+		const ms = z.number().min(0).optional();
+		standIns.fineTuning.pace(z.strictObject({ validateMs: ms, queueMs: ms, runMs: ms }).parse(body));
+	},
+	'fineTuning/finish': (standIns) => standIns.fineTuning.finish(),
+	'fineTuning/jobs': (standIns) => standIns.fineTuning.jobs(),
 	settled: (standIns) => standIns.settled(),
 };
 
