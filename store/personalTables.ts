@@ -65,6 +65,7 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	sender_holds: null,
 	// Counts and hashes of files; whose conversations are in them stands in `training_export_contacts`.
 	training_exports: null,
+	sender_resumes: null,
 	// Those who work at the desk, and keyed hashes of who tried to; no contact.
 	reviewers: null,
 	sign_in_tries: null,

@@ -76,7 +76,7 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		analyses: createAnalyses(database),
 		answerTimes,
 		sendLoad,
-		senderHolds: createSenderHolds(database),
+		senderHolds: createSenderHolds(database, hash),
 		performance: createPerformance(database),
 		knowledge: createKnowledge(database),
 		labels: createLabels(database, hash),

@@ -9,7 +9,7 @@ export const TABLES = {
 		workspace: 'text', id: 'text', name: 'text?', email: 'text?', phone: 'text?', company: 'text?', handles: 'text', timezone: 'text?',
 		country: 'text?', language: 'text?', best_contact_time: 'text?', attributes: 'text', consent: 'text', profiling: 'int', owner: 'text?',
 		pipeline_id: 'text?', stage_id: 'text?', stage_entered_at: 'int?', stage_set_by: 'text?', score: 'real?', status: 'text?',
-		summary: 'text?', summary_at: 'int?', taken_over_until: 'int?', taken_over_by: 'text?', created_at: 'int', updated_at: 'int', taken_over_at: 'int?',
+		summary: 'text?', summary_at: 'int?', taken_over_until: 'int?', taken_over_by: 'text?', created_at: 'int', updated_at: 'int', taken_over_at: 'int?', last_taken_over_at: 'int?',
 	},
 	contact_addresses: { workspace: 'text', kind: 'text', address: 'text', contact_id: 'text' },
 	messages: {
@@ -22,7 +22,7 @@ export const TABLES = {
 		workspace: 'text', id: 'text', status: 'text', version: 'int', sentence: 'text', contact_id: 'text', channel: 'text', to_address: 'text',
 		account_id: 'text?', thread_id: 'text?', inbound_ids: 'text', purpose: 'text', draft: 'text', gate: 'text?', variant: 'text?',
 		score: 'real?', send_at: 'int?', attempts: 'int', provider_id: 'text?', sending_at: 'int?', sent_at: 'int?', lease_until: 'int?',
-		error_code: 'text?', created_at: 'int', updated_at: 'int', schedule: 'text?',
+		error_code: 'text?', created_at: 'int', updated_at: 'int', schedule: 'text?', spared: 'int?', held: 'int?',
 		model_version: 'text?', rollout_candidate: 'text?', rollout_arm: 'text?', rollout_propensity: 'real?',
 	},
 	outbound_transitions: {
@@ -35,7 +35,7 @@ export const TABLES = {
 		seconds_to_decide: 'real?', decided_at: 'int?', channel: 'text?', assignee: 'text?', resolution: 'text?', reason: 'text?', outcome: 'text?',
 		shown_text: 'text?', shown_subject: 'text?', edited_subject: 'text?', gate: 'text?', takeover_at: 'int?', proposal: 'text?',
 	},
-	settings: { workspace: 'text', kind: 'text', scope_id: 'text', patch: 'text', mode: 'text?', updated_at: 'int', updated_by: 'text', mode_at: 'int?', mode_by: 'text?', kill_at: 'int?', kill_by: 'text?' },
+	settings: { workspace: 'text', kind: 'text', scope_id: 'text', patch: 'text', mode: 'text?', updated_at: 'int', updated_by: 'text', mode_at: 'int?', mode_by: 'text?', kill_at: 'int?', kill_by: 'text?', off_at: 'int?' },
 	suppressions: { workspace: 'text', channel: 'text', subject: 'text', reason: 'text', actor: 'text', created_at: 'int' },
 	reservations: {
 		workspace: 'text', id: 'text', idempotency_key: 'text', state: 'text', outbound_id: 'text?', at: 'int', expires_at: 'int?',
@@ -61,6 +61,7 @@ export const TABLES = {
 	sender_holds: {
 		workspace: 'text', kind: 'text', channel: 'text', account_id: 'text', template: 'text', until: 'int', since: 'int', at: 'int', code: 'text?', sentence: 'text',
 	},
+	sender_resumes: { workspace: 'text', kind: 'text', channel: 'text', account_id: 'text', at: 'int' },
 	pipelines: { workspace: 'text', id: 'text', name: 'text', instructions: 'text?', stages: 'text', updated_at: 'int' },
 	activities: { workspace: 'text', id: 'text', contact_id: 'text', kind: 'text', at: 'int', seq: 'int', detail: 'text' },
 	model_keys: {
