@@ -36,6 +36,7 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	lead_snapshots: byContact,
 	shadow_decisions: byContact,
 	analyses: byContact,
+	execution_traces: byContact,
 	run_items: [{ column: 'item_id', of: 'contact' }, { column: 'item_id', of: 'message' }],
 	// Their keys hold the contact in a longer text; see `eraseCounters`.
 	limit_entries: null,
@@ -52,6 +53,8 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	score_models: null,
 	runs: null,
 	sender_holds: null,
+	// Ids of executions alone, so that they outlive the erasure they are deleted for.
+	execution_deletions: null,
 	// Those who work at the desk, and keyed hashes of who tried to; no contact.
 	reviewers: null,
 	sign_in_tries: null,

@@ -6,6 +6,7 @@ import { createAnswerTimes } from './answerTimes';
 import { createContacts } from './contacts';
 import type { Database } from './database';
 import { StoreError } from './errors';
+import { createExecutions } from './executions';
 import { createExperiments } from './experiments';
 import { createFigures } from './figures';
 import { createKnowledge } from './knowledge';
@@ -77,6 +78,7 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		shadow: createShadow(database, hash),
 		runs: createRuns(database),
 		personalData: createPersonalData(database, hash),
+		executions: createExecutions(database),
 		figures: createFigures(database, { answerTimes, experiments, sendLoad }),
 	};
 }
