@@ -35,6 +35,7 @@ const BUILT_IN: Readonly<Record<string, readonly string[]>> = {
 	'n8n-nodes-base.twilioTrigger': ['twilioApi'],
 	'n8n-nodes-base.emailReadImap': ['imap'],
 	'n8n-nodes-base.emailSend': ['smtp'],
+	'n8n-nodes-base.n8n': ['n8nApi'],
 };
 const PACK = 'n8n-nodes-lead-autopilot.';
 /** The pack's nodes that call a model; all of the pack's nodes take the store. */

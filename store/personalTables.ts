@@ -38,6 +38,7 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	analyses: byContact,
 	enrolments: byContact,
 	enrolment_steps: byContact,
+	execution_traces: byContact,
 	run_items: [{ column: 'item_id', of: 'contact' }, { column: 'item_id', of: 'message' }],
 	// Frozen, but not against the people they are about: a memory goes on without the examples of those who are erased.
 	model_examples: [...byContact, { column: 'outbound_id', of: 'outbound' }],
@@ -66,6 +67,8 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	// Counts and hashes of files; whose conversations are in them stands in `training_export_contacts`.
 	training_exports: null,
 	sender_resumes: null,
+	// Ids of executions alone, so that they outlive the erasure they are deleted for.
+	execution_deletions: null,
 	// Those who work at the desk, and keyed hashes of who tried to; no contact.
 	reviewers: null,
 	sign_in_tries: null,

@@ -7,6 +7,7 @@ import { createCallAllowances } from './callAllowances';
 import { createContacts } from './contacts';
 import type { Database } from './database';
 import { StoreError } from './errors';
+import { createExecutions } from './executions';
 import { createExperiments } from './experiments';
 import { createFigures } from './figures';
 import { createKnowledge } from './knowledge';
@@ -87,6 +88,7 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		sequences: createSequences(database, hash),
 		trainingJobs: createTrainingJobs(database),
 		personalData: createPersonalData(database, hash),
+		executions: createExecutions(database),
 		figures: createFigures(database, { answerTimes, experiments, sendLoad }),
 	};
 }

@@ -15,6 +15,7 @@ import type { SettingsStore } from './port/settings';
 import type { Suppressions } from './port/suppressions';
 import type { Unsubscribes } from './port/unsubscribes';
 import type { Limits } from './port/limits';
+import type { Executions } from './port/executions';
 import type { Experiments } from './port/experiments';
 import type { Outcomes } from './port/outcomes';
 import type { PersonalData } from './port/personalData';
@@ -37,6 +38,7 @@ export type * from './port/analyses';
 export type * from './port/answerTimes';
 export type * from './port/callAllowances';
 export type * from './port/contacts';
+export type * from './port/executions';
 export type * from './port/experiments';
 export type * from './port/figures';
 export type * from './port/knowledge';
@@ -104,6 +106,7 @@ export interface Store {
 	readonly sequences: Sequences;
 	readonly trainingJobs: TrainingJobs;
 	readonly personalData: PersonalData;
+	readonly executions: Executions;
 	readonly figures: Figures;
 	/**
 	 * Gives this caller's share back. The connection or pool is shared by everybody in the process who opened the same

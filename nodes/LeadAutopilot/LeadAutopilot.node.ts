@@ -12,6 +12,7 @@ import { addKnowledge } from './addKnowledge';
 import { listKnowledge, removeKnowledge, searchKnowledgeBase } from './knowledgeOperations';
 import { outputsOf } from '../shared/outputs';
 import { eraseContact, exportContact } from './personalDataOperations';
+import { confirmExecutions, executionsToDelete } from './executionOperations';
 import { inviteReviewer } from './inviteReviewer';
 import { recordMessages } from './recordMessages';
 import { recordPayloads } from './recordPayloads';
@@ -55,6 +56,8 @@ const SPECIAL: Readonly<Record<string, Run>> = {
 	'sequence.listEnrolments': listEnrolments,
 	'sequence.save': saveSequences,
 	'sequence.stop': stopContacts,
+	'privacy.confirmExecutions': confirmExecutions,
+	'privacy.getExecutions': executionsToDelete,
 	'settings.get': async (context) => await settingsOperation(context, 'get'),
 	'settings.set': async (context) => await settingsOperation(context, 'set'),
 	'settings.resumeSender': resumeSender,

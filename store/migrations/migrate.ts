@@ -25,10 +25,11 @@ import { sequences } from './0021-sequences';
 import { callAllowances } from './0019-call-allowances';
 import { trainingJobs } from './0018-training-jobs';
 import { heldSends } from './0022-held-sends';
+import { privacy } from './0020-privacy';
 import type { Migration, MigrationSteps } from './migration';
 
 /** Every step this code knows. */
-export const MIGRATIONS: readonly Migration[] = [initial, knowledge, experimentPlans, decidedReviews, sendTimes, limitsInRedis, shadow, reviewDesk, reviewers, outcomeFacts, claimOrder, figures, runs, settingsStamps, trainingSets, models, sequences, callAllowances, trainingJobs, heldSends];
+export const MIGRATIONS: readonly Migration[] = [initial, knowledge, experimentPlans, decidedReviews, sendTimes, limitsInRedis, shadow, reviewDesk, reviewers, outcomeFacts, claimOrder, figures, runs, settingsStamps, trainingSets, models, sequences, callAllowances, trainingJobs, heldSends, privacy];
 /** Name of the key that addresses are hashed with, in `meta`. */
 export const ADDRESS_KEY = 'address_key';
 /** Name of the key that unsubscribe links are signed with, in `meta`. */
