@@ -35,10 +35,11 @@ export interface RunResult extends Run {
 }
 
 const WORKSPACE = 'campaign';
-const WORKING_DAYS = 5;
+/** Days of the week, Monday 0, on which leads are taken in, in equal parts. */
+const INTAKE_DAYS = [0, 3];
 /** UTC: leads are taken in before anybody's working day, reviews an hour later, then whatever is due leaves every hour. */
 const HOURS = { plan: 4, review: 5, lastSend: 21 } as const;
-const DELIVERIES_EVERY = 6;
+const DELIVERIES_EVERY = 12;
 /** Allowed share of opt-outs of a variant, with every "not interested" counted as one, as Quality Gate does unless told otherwise. */
 const MOST_OPT_OUTS = 0.05;
 
@@ -98,18 +99,18 @@ export async function simulate(run: Run): Promise<RunResult> {
 	try {
 		const began = epochMs(WORLD.startsOn);
 		let variantWinner: RunResult['variantWinner'];
-		const daily = Math.round(sendsAWeek / WORKING_DAYS);
+		const batch = Math.round(sendsAWeek / INTAKE_DAYS.length);
 		const lastDay = 7 * weeks + WORLD.lastReport / DAY + 7;
 		for (let at = 0; at <= lastDay; at += 1) {
 			const week = Math.floor(at / 7);
-			const writes = week < weeks && at % 7 < WORKING_DAYS;
-			const first = (week * WORKING_DAYS + (at % 7)) * daily;
+			const part = week < weeks ? INTAKE_DAYS.indexOf(at % 7) : -1;
+			const first = (week * INTAKE_DAYS.length + part) * batch;
 			if (at % 7 === 0 && at > 0) {
 				simulation.clock.goTo(later(began, at * DAY));
 				const winner = await judgeVariants(simulation);
 				if (winner !== undefined) variantWinner = { id: winner, week };
 			}
-			await day(simulation, later(began, at * DAY), week, writes ? Array.from({ length: daily }, (_, i) => first + i) : []);
+			await day(simulation, later(began, at * DAY), week, part === -1 ? [] : Array.from({ length: batch }, (_, i) => first + i));
 		}
 		return { ...run, market: simulation.market, weekly: simulation.ledger.weeks(), variantWinner, onRecord: await onRecord(simulation) };
 	} finally {

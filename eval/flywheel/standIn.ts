@@ -11,7 +11,7 @@ export const MODEL = {
 	/** How often it writes in the manner of an example it is shown, rather than in its own. */
 	imitates: 0.8,
 	/** Share of its own drafts with a sentence that a colleague would strike out. */
-	clumsy: 0.35,
+	clumsy: 0.15,
 	/** What it says of its own drafts: mean and spread. It thinks too well of the clumsy ones. */
 	selfReport: { clean: { mean: 0.9, spread: 0.05 }, clumsy: { mean: 0.84, spread: 0.06 } },
 } as const;

@@ -23,7 +23,7 @@ export type AnswerKind = (typeof ANSWER_KINDS)[number];
 /** The simulated market. Fixed before the first result was looked at; nothing in the product knows it. */
 export const WORLD = {
 	weeks: 12,
-	/** New leads a week, one message each, spread over Monday to Friday. */
+	/** New leads a week, one message each, half of them taken in on Monday, half on Thursday. */
 	sendsAWeek: 1_000,
 	/** A Monday. The clocks change on Sunday of the fourth week, Easter lies in the fifth and sixth. */
 	startsOn: '2026-03-02T00:00:00Z',
