@@ -37,6 +37,7 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	shadow_decisions: byContact,
 	analyses: byContact,
 	run_items: [{ column: 'item_id', of: 'contact' }, { column: 'item_id', of: 'message' }],
+	training_export_contacts: byContact,
 	// Their keys hold the contact in a longer text; see `eraseCounters`.
 	limit_entries: null,
 	limit_journal: null,
@@ -52,6 +53,8 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	score_models: null,
 	runs: null,
 	sender_holds: null,
+	// Counts and hashes of files; whose conversations are in them stands in `training_export_contacts`.
+	training_exports: null,
 	// Those who work at the desk, and keyed hashes of who tried to; no contact.
 	reviewers: null,
 	sign_in_tries: null,

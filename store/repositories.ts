@@ -32,6 +32,7 @@ import { createSettings } from './settings';
 import { createShadow } from './shadow';
 import type { Store } from './store';
 import { createSuppressions } from './suppressions';
+import { createTraining } from './training';
 import { createUnsubscribes } from './unsubscribes';
 
 /** What a store offers besides its dialect, clock and end. */
@@ -76,6 +77,7 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		leadScores: createLeadScores(database),
 		shadow: createShadow(database, hash),
 		runs: createRuns(database),
+		training: createTraining(database, hash, key.value),
 		personalData: createPersonalData(database, hash),
 		figures: createFigures(database, { answerTimes, experiments, sendLoad }),
 	};

@@ -102,6 +102,11 @@ export const TABLES = {
 	run_items: {
 		workspace: 'text', run_id: 'text', item_id: 'text', platform: 'text?', result: 'text', error: 'text?', code: 'text?', at: 'int',
 	},
+	training_exports: {
+		workspace: 'text', id: 'text', version: 'text?', state: 'text', created_at: 'int', finished_at: 'int?', contacts: 'int', erased: 'int', erased_at: 'int?',
+		manifest: 'text?', storage: 'text?', sentence: 'text',
+	},
+	training_export_contacts: { workspace: 'text', export_id: 'text', contact_id: 'text' },
 	reviewers: { desk: 'text', email: 'text', password_hash: 'text?', version: 'int', updated_at: 'int' },
 	sign_in_tries: { desk: 'text', subject: 'text', tries: 'int', since: 'int' },
 	analyses: { workspace: 'text', hash: 'text', contact_id: 'text?', classification: 'text', at: 'int' },

@@ -26,6 +26,7 @@ import type { Labels } from './port/labels';
 import type { LeadScores } from './port/leadScores';
 import type { MailRecords } from './port/mailRecords';
 import type { Shadow } from './port/shadow';
+import type { Training } from './port/training';
 
 export type * from './port/accounts';
 export type * from './port/analyses';
@@ -53,6 +54,7 @@ export type * from './port/sendLoad';
 export type * from './port/settings';
 export type * from './port/shadow';
 export type * from './port/suppressions';
+export type * from './port/training';
 export type * from './port/unsubscribes';
 
 /** One clock a store: the database's time in production, injected in simulation. */
@@ -88,6 +90,7 @@ export interface Store {
 	readonly leadScores: LeadScores;
 	readonly shadow: Shadow;
 	readonly runs: Runs;
+	readonly training: Training;
 	readonly personalData: PersonalData;
 	readonly figures: Figures;
 	/**
