@@ -10,7 +10,7 @@ import type { Erasure, ErasureRequest } from './store';
 import { leaveExports, leftExports } from './trainingExports';
 
 /** Rows that hold nothing but what was concluded. */
-const CONCLUSIONS: readonly TableName[] = ['labels', 'lead_snapshots', 'chunks', 'knowledge', 'analyses'];
+const CONCLUSIONS: readonly TableName[] = ['labels', 'lead_snapshots', 'chunks', 'knowledge', 'analyses', 'model_examples'];
 const CONCLUDED_ACTIVITIES = ['classification', 'correction'];
 
 /** A draft as a message that was written, without what the model thought of it. */

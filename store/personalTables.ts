@@ -38,6 +38,8 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	analyses: byContact,
 	run_items: [{ column: 'item_id', of: 'contact' }, { column: 'item_id', of: 'message' }],
 	training_export_contacts: byContact,
+	// Frozen, but not against the people they are about: a memory goes on without the examples of those who are erased.
+	model_examples: [...byContact, { column: 'outbound_id', of: 'outbound' }],
 	// Their keys hold the contact in a longer text; see `eraseCounters`.
 	limit_entries: null,
 	limit_journal: null,
@@ -47,6 +49,8 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	outbound_moves: null,
 	experiments: null,
 	pipelines: null,
+	model_versions: null,
+	model_looks: null,
 	model_keys: null,
 	model_holds: null,
 	model_spend: null,

@@ -16,6 +16,7 @@ import { createMessages } from './messages';
 import { createMailRecords } from './mailRecords';
 import { ADDRESS_KEY, UNSUBSCRIBE_KEY } from './migrations/migrate';
 import { createModelCalls } from './modelCalls';
+import { createModels } from './models';
 import { createOutbound } from './outbound';
 import { createOutcomes } from './outcomes';
 import { createPerformance } from './performance';
@@ -67,6 +68,7 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		outcomes,
 		pipelines: createPipelines(database),
 		modelCalls: createModelCalls(database),
+		models: createModels(database),
 		analyses: createAnalyses(database),
 		answerTimes,
 		sendLoad,

@@ -55,7 +55,7 @@ export class FigureWorld {
 		this.#outbound.push({
 			workspace: this.workspace, id, status, version: 1, sentence, contact_id: contact, channel, to_address: 'a@x.example', account_id: null, thread_id: thread ?? null, inbound_ids: JSON.stringify(inbound), purpose,
 			draft: JSON.stringify({ ...draftOf(id), ...draft }), gate: gate === undefined ? null : JSON.stringify({ verdict: gate, issues: [], skipped: [], sentence: '' }), variant: null, score: null, send_at: sendAt ?? null, attempts: 1, provider_id: null, sending_at: status === 'sent' ? time : null,
-			sent_at: status === 'sent' ? time : null, lease_until: null, error_code: errorCode ?? null, created_at: madeAt, updated_at: time, schedule: null,
+			sent_at: status === 'sent' ? time : null, lease_until: null, error_code: errorCode ?? null, created_at: madeAt, updated_at: time, schedule: null, model_version: null, rollout_candidate: null, rollout_arm: null, rollout_propensity: null,
 		});
 		return id;
 	}
