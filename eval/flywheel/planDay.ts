@@ -16,6 +16,7 @@ import { decideRoute } from '../../engine/message/route';
 import { draftId } from '../../engine/message/spine';
 import { epochMs } from '../../engine/time';
 import { leadOf, openingOf, streamOf } from './leads';
+import { writersFor } from './modelVersions';
 import { acceptance } from './reviewer';
 import type { Simulation } from './simulation';
 import { isClumsy } from './texts';
@@ -24,6 +25,10 @@ export const CHANNEL = 'email' satisfies Channel;
 export const EXPERIMENT = 'opening';
 /** Share of outreach that Best Send Time sends at a random waking hour while it learns. */
 const EXPLORED = 0.2;
+/** Every so many-th lead is in mode assist: a person reads its draft whatever its confidence. */
+const READ_IN_FULL = 5;
+/** Allowed share of opt-outs, with every "not interested" counted as one, as Quality Gate does unless told otherwise. */
+export const MOST_OPT_OUTS = 0.05;
 
 /** The value of each result. @throws the first failure: in a simulation nothing may fail. */
 export function values<T>(results: readonly Settled<T>[]): T[] {
@@ -45,10 +50,11 @@ async function takeIn({ store, workspace, seed, leads }: Simulation, numbers: re
 		}),
 	);
 	contacts.forEach(({ id }, place) => leads.set(id, numbers[place]));
+	for (const [place, { id }] of contacts.entries()) if (numbers[place] % READ_IN_FULL === 0) await store.settings.set(workspace, { kind: 'contact', id }, { mode: 'assist' }, 'simulation');
 	return contacts;
 }
 
-function requestOf(workspace: string, contact: Contact, variant: Variant): DraftRequest {
+function requestOf(workspace: string, contact: Contact, variant: Variant, examples: readonly string[]): DraftRequest {
 	return {
 		id: draftId(workspace, 'first-contact', contact.id),
 		workspace,
@@ -57,6 +63,7 @@ function requestOf(workspace: string, contact: Contact, variant: Variant): Draft
 		purpose: 'outreach',
 		language: 'en',
 		template: openingOf(variant.variantId),
+		...(examples.length > 0 ? { instructions: `Messages that worked, as examples of style:\n${examples.join('\n---\n')}` } : {}),
 		redact: false,
 		facts: [],
 		learning: { wish: { source: 'fixed', threshold: DEFAULT_THRESHOLD }, acceptedEditDistance: 0 },
@@ -72,7 +79,9 @@ function requestOf(workspace: string, contact: Contact, variant: Variant): Draft
 /** Generate With Confidence for all of the day, by its own functions; the model behind them is the stand-in. */
 async function write(simulation: Simulation, contacts: readonly Contact[], variants: readonly Variant[]): Promise<DraftRequest[]> {
 	const { store, workspace, learning, model } = simulation;
-	const requests = contacts.map((contact, place) => requestOf(workspace, contact, variants[place]));
+	const writerOf = await writersFor(simulation);
+	const writers = contacts.map(({ id }) => writerOf(id));
+	const requests = contacts.map((contact, place) => requestOf(workspace, contact, variants[place], writers[place].examples));
 	const loaded = await loadRequests(store, workspace, requests);
 	const learner = learnOnce(learning ? store : undefined, workspace);
 	const drafts: Draft[] = [];
@@ -82,7 +91,7 @@ async function write(simulation: Simulation, contacts: readonly Contact[], varia
 	}
 	simulation.writing.clear();
 	await store.outbound.saveDrafts(
-		loaded.map(({ request, contactId, about }, place) => ({ workspace, id: request.id, contactId, channel: CHANNEL, to: about.email ?? '', inboundIds: [], purpose: 'outreach', draft: drafts[place], variant: variants[place] })),
+		loaded.map(({ request, contactId, about }, place) => ({ workspace, id: request.id, contactId, channel: CHANNEL, to: about.email ?? '', inboundIds: [], purpose: 'outreach', draft: { ...drafts[place], modelVersion: writers[place].modelVersion, rollout: writers[place].rollout }, variant: variants[place] })),
 	);
 	return requests;
 }

@@ -10,7 +10,8 @@ import { deliver } from './arrivals';
 import { dispatch, reviewAll } from './dispatch';
 import { Ledger, type WeekCounts } from './ledger';
 import { leadOf, OPENINGS, streamOf } from './leads';
-import { EXPERIMENT, planDay } from './planDay';
+import { weeklyTraining, type VersionEvent } from './modelVersions';
+import { EXPERIMENT, MOST_OPT_OUTS, planDay } from './planDay';
 import { SimulatedClock } from './simulatedClock';
 import type { Simulation } from './simulation';
 import { standInModel } from './standIn';
@@ -30,6 +31,8 @@ export interface RunResult extends Run {
 	weekly: WeekCounts[];
 	/** The variant the experiment named the winner, and in which week, from 1. */
 	variantWinner?: { id: string; week: number };
+	/** What became of the model's versions, week by week. */
+	versions: VersionEvent[];
 	/** What the store has on record at the end, to be compared with the world's own count. */
 	onRecord: { sent: number; replies: number; meetings: number; deals: number; optOuts: number };
 }
@@ -40,8 +43,6 @@ const INTAKE_DAYS = [0, 3];
 /** UTC: leads are taken in before anybody's working day, reviews an hour later, then whatever is due leaves every hour. */
 const HOURS = { plan: 4, review: 5, lastSend: 21 } as const;
 const DELIVERIES_EVERY = 12;
-/** Allowed share of opt-outs of a variant, with every "not interested" counted as one, as Quality Gate does unless told otherwise. */
-const MOST_OPT_OUTS = 0.05;
 
 /** Memory where there is some: the simulated store needs to survive nothing. */
 const scratch = (): string => mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'lead-autopilot-flywheel-'));
@@ -54,7 +55,7 @@ async function open(run: Run, folder: string): Promise<Simulation> {
 	await store.experiments.save([
 		{ workspace: WORKSPACE, id: EXPERIMENT, name: EXPERIMENT, status: 'running', metric: 'positive_reply', method: learning ? 'thompson' : 'weighted', horizon: WORLD.weeks, guardrails: { ...PLAN_POLICY.guardrails, optOuts: MOST_OPT_OUTS }, variants: WORLD.variants.map((id) => ({ id, name: id, weight: 1, template: OPENINGS[id] })) },
 	]);
-	const simulation: Omit<Simulation, 'model'> = { store, clock, workspace: WORKSPACE, seed, learning, market: drawMarket(world, uniform(seed)), ledger: new Ledger(run.weeks ?? WORLD.weeks), leads: new Map(), weeks: new Map(), writing: new Map(), toReview: [], pending: [] };
+	const simulation: Omit<Simulation, 'model'> = { store, clock, workspace: WORKSPACE, seed, learning, market: drawMarket(world, uniform(seed)), ledger: new Ledger(run.weeks ?? WORLD.weeks), leads: new Map(), weeks: new Map(), writing: new Map(), toReview: [], pending: [], versionEvents: [] };
 	const model = standInModel(world, (draftId) => {
 		const { contactId = '', variantId = '' } = simulation.writing.get(draftId) ?? {};
 		const number = simulation.leads.get(contactId) ?? 0;
@@ -109,10 +110,11 @@ export async function simulate(run: Run): Promise<RunResult> {
 				simulation.clock.goTo(later(began, at * DAY));
 				const winner = await judgeVariants(simulation);
 				if (winner !== undefined) variantWinner = { id: winner, week };
+				if (simulation.learning && week <= weeks) await weeklyTraining(simulation, week);
 			}
 			await day(simulation, later(began, at * DAY), week, part === -1 ? [] : Array.from({ length: batch }, (_, i) => first + i));
 		}
-		return { ...run, market: simulation.market, weekly: simulation.ledger.weeks(), variantWinner, onRecord: await onRecord(simulation) };
+		return { ...run, market: simulation.market, weekly: simulation.ledger.weeks(), variantWinner, versions: simulation.versionEvents, onRecord: await onRecord(simulation) };
 	} finally {
 		await simulation.store.close();
 		rmSync(folder, { recursive: true, force: true });

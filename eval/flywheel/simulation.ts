@@ -2,6 +2,7 @@ import type { ModelAccess } from '../../llm/modelAccess';
 import type { Planned, Store } from '../../store/store';
 import type { Ledger } from './ledger';
 import type { SimulatedClock } from './simulatedClock';
+import type { VersionEvent } from './modelVersions';
 import type { Happening, Market } from './world';
 
 /** Something that came of a message and is not known to the product yet. */
@@ -29,4 +30,5 @@ export interface Simulation {
 	writing: Map<string, { contactId: string; variantId: string }>;
 	toReview: Planned[];
 	pending: Pending[];
+	versionEvents: VersionEvent[];
 }
