@@ -51,5 +51,5 @@ export async function eraseAiData(session: Session, person: Person, { by, actor,
 	const changed = Object.fromEntries(Object.entries(rows).filter(([, count]) => count > 0));
 	if (Object.keys(changed).length === 0) return { found: false, rows: {}, executions: [], sentence: 'Nothing that was concluded about this person is held.' };
 	await session.insert('activities', [activity(session, workspace, person.id, 'erasure', { scope, by, actor, rows: changed }, 0)]);
-	return { found: true, rows: changed, ...leftExports(exports,...heldExecutions(executions),  `What the autopilot had concluded about this person was erased, and profiling is off for them.${executionsSentence(executions)}`) };
+	return { found: true, rows: changed, ...heldExecutions(executions), ...leftExports(exports, `What the autopilot had concluded about this person was erased, and profiling is off for them.${executionsSentence(executions)}`) };
 }
