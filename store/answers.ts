@@ -6,6 +6,7 @@ import { OUTCOME_WINDOW_MS } from '../engine/outcome/windows';
 import { epochMs, SECOND, type EpochMs } from '../engine/time';
 import { attribute } from './attribution';
 import { fromJson } from './bulk';
+import { readHeld } from './holdEnrolments';
 import { eachWith } from './firstOfEach';
 import type { OutboundDbRow } from './outboundMoves';
 import { outcomeRow } from './outcomeRows';
@@ -21,10 +22,12 @@ const writtenAt = ({ timestamp }: RowOf<'messages'>): EpochMs => epochMs(timesta
 
 /**
  * A message that answers one of ours is an outcome of that one, labelled by how it reads; read again (refined by a model,
- * corrected by a person), its label follows, and what it answers follows what is known as sent by then. Who wrote first answered nothing, and an absence notice is nobody's answer.
+ * corrected by a person), its label follows. What is read
+ * also tells a follow-up sequence whether it was an answer, and what it answers follows what is known as sent by then. Who wrote first answered nothing, and an absence notice is nobody's answer.
  */
 export async function recordAnswers(session: Session, workspace: string, messageIds: readonly string[]): Promise<void> {
 	const messages = await session.matching('messages', ['workspace', 'id'], [...new Set(messageIds)].map((id) => ({ workspace, id })));
+	await readHeld(session, messages);
 	const answers = messages.flatMap((row): OutcomeInput[] => {
 		if (row.direction !== 'inbound' || row.source !== 'channel' || row.reply === null) return [];
 		const reply = fromJson<Reply>(row.reply);

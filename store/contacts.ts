@@ -1,3 +1,4 @@
+import { STOPS } from '../engine/sequence/stopRules';
 import { addressForms, type AddressHash } from './addresses';
 import { cleanText, keyOf } from './bulk';
 import { contactsOf, loadContacts } from './contactRows';
@@ -8,6 +9,7 @@ import { contactIdsByAddress, contactLocks, ensureContacts, upsertContacts } fro
 import { activity } from './activities';
 import { searchContacts } from './contactSearch';
 import type { Session } from './session';
+import { stopEnrolments } from './stopEnrolments';
 import type { Contacts } from './store';
 
 /** See `Contacts.setTakeOver`; for others who take a conversation over inside their own transaction. */
@@ -22,6 +24,7 @@ export async function takeOverIn(session: Session, workspace: string, changes: P
 		const { taken_over_until: before, taken_over_by: holder } = held.get(contactId) ?? { taken_over_until: null, taken_over_by: null };
 		return until === null || before === null || before <= now || holder === by || until > before;
 	});
+	await stopEnrolments(session, last.flatMap(({ contactId, until }) => (until === null ? [] : [{ workspace, contactId, stop: STOPS.takeover, actor: 'person' as const }])));
 	await session.update(
 		'contacts',
 		['workspace', 'id'],

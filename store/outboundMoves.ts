@@ -4,6 +4,7 @@ import { mayMove, OutboundStatusSchema, type Actor, type OutboundStatus } from '
 import { DAY, later } from '../engine/time';
 import { fromJson, keyOf } from './bulk';
 import { ConcurrentChangeError, TransitionRefusedError } from './errors';
+import { followSends } from './followSends';
 import { decideMessages } from './messageRows';
 import { settleReservations } from './reservations';
 import { closeReviews, openReviews } from './reviewRows';
@@ -40,7 +41,8 @@ export const outboundKey = (row: { workspace: string; id: string }): string => k
  * The only way an outbound row changes its status: checked against the transition table, compared with what the database
  * holds now, logged with actor and reason. What a status means for others is settled here too: the review of a row that
  * left it is closed, one is opened for a row that needs it, reservations follow the row, and the
- * messages a draft answers are decided with it, and what was sent becomes an outcome and the contact's exposure to its variant.
+ * messages a draft answers are decided with it, and what was sent becomes an outcome and the contact's exposure to its variant; a
+ * follow-up sequence goes on behind a message of its own.
  * @returns the rows after the moves, one a move, in their order.
  * @throws TransitionRefusedError before anything is written.
  */
@@ -77,6 +79,8 @@ export async function moveRows(session: Session, moves: readonly Move[]): Promis
 	const ended = [...latest.values()];
 	await settleReservations(session, ended);
 	await recordSends(session, ended.filter(({ status }) => status === 'sent'));
+	const lastActor = new Map(moves.map((move) => [outboundKey(move.row), move.actor]));
+	await followSends(session, ended.map((row) => ({ row, actor: lastActor.get(outboundKey(row)) ?? 'engine' })));
 	return results;
 }
 

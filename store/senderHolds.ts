@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { ChannelSchema } from '../engine/channels/channel';
-import { actionOf, type ErrorRule } from '../engine/channels/errorCodes';
+import { actionOf, errorRule, type ErrorRule } from '../engine/channels/errorCodes';
 import { HOLD_KINDS, type HoldKind } from '../engine/message/senderHold';
 import { epochMs, MINUTE, SECOND } from '../engine/time';
 import type { AddressHash } from './addresses';
@@ -109,6 +109,14 @@ export function createSenderHolds(database: Database, hash: AddressHash): Sender
 				const rows = await session.rows(sql<RowOf<'sender_holds'>>`select * from ${session.table('sender_holds')} where workspace = ${cleanText(workspace)} and (until > ${session.now} or kind = 'token')
 					order by at desc, kind, channel, account_id, template`);
 				return rows.map(toHold);
+			});
+		},
+
+		async reportToken(workspace, { channel, accountId, code }) {
+			const rule = errorRule('meta', '190');
+			if (!rule) return;
+			await database.write(async (session) => {
+				await holdSenders(session, [{ row: { workspace: cleanText(workspace), channel, account_id: cleanText(accountId), draft: '{}' }, at: session.now, code, rule }]);
 			});
 		},
 

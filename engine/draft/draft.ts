@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { RolloutSchema } from '../training/rollout';
 
 export const WaTemplateSchema = z.object({
 	name: z.string(),
 	language: z.string(),
 	parameters: z.array(z.string()).default([]),
 });
+export type WaTemplate = z.infer<typeof WaTemplateSchema>;
 
 /**
  * On what grounds a person came to read a draft, which says what its review may be used for. full: every draft was being
@@ -52,6 +54,10 @@ export const DraftSchema = z.object({
 	reasoning: z.string().optional(),
 	modelId: z.string().optional(),
 	promptVersion: z.string().optional(),
+	/** The registered version that wrote it; absent when none did. */
+	modelVersion: z.string().optional(),
+	/** Absent when the contact took part in no rollout. */
+	rollout: RolloutSchema.optional(),
 	usedFallback: z.boolean(),
 	tokens: z.number().int().optional(),
 	costUsd: z.number().optional(),

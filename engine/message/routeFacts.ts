@@ -35,6 +35,15 @@ export interface RouteFacts {
 	suppressed?: string;
 	/** Why nothing leaves by this sender at present: a provider said so. */
 	held?: Held;
+	/** What the follow-up sequence says that the message belongs to. */
+	sequence?: {
+		/** It was stopped, and why: nothing of it leaves any more. */
+		stopped?: string;
+		/** Not before then: the contact is away, or wrote something nobody has read yet. */
+		waitsUntil?: EpochMs;
+		/** What waits is a message of the contact that is not read yet. */
+		held?: boolean;
+	};
 	/** A message of the same thread, newer than those the draft answers. */
 	newerInbound: boolean;
 	/** A message the draft answers was handed to a person meanwhile. */
