@@ -19,6 +19,7 @@ const SHOWN: Readonly<Record<string, string>> = {
 	leadAutopilotModelApi: 'Lead Autopilot Model API',
 	leadAutopilotStoreApi: 'Lead Autopilot Store API',
 	leadAutopilotWebhookApi: 'Lead Autopilot Webhook API',
+	n8nApi: 'n8n API',
 	smtp: 'SMTP',
 	twilioApi: 'Twilio API',
 	whatsAppApi: 'WhatsApp API',
