@@ -72,8 +72,8 @@ async function advance(context: IExecuteFunctions, store: Store, run: Run, { siz
 		if ('contacts' in handed) return { run: handed.run, account, contacts: handed.contacts };
 		if ('ended' in handed) return handed;
 		const { position } = handed;
-		if (position.readAll) return { ended: run };
-		state = await nextPage(step, position);
+		if (position.pending.length === 0 && position.readAll) return { ended: run };
+		state = position.pending.length > 0 ? { position } : await nextPage(step, position);
 	}
 	return state;
 }
