@@ -12,6 +12,8 @@ export interface RunOptions {
 	executionId?: string;
 	/** What getInputConnectionData answers, by connection type. */
 	connected?: Record<string, unknown>;
+	/** Further helpers, e.g. `httpRequestWithAuthentication`. */
+	helpers?: Record<string, unknown>;
 }
 
 export interface RunResult {
@@ -67,7 +69,7 @@ export async function runNode(nodeType: INodeType, items: IDataObject[], options
 		getExecutionCancelSignal: () => undefined,
 		onExecutionCancellation: () => undefined,
 		logger: { info: log, warn: log, error: log, debug: log },
-		helpers: { getBinaryDataBuffer: async (index: number, field: string) => options.binary?.[index]?.[field].content },
+		helpers: { getBinaryDataBuffer: async (index: number, field: string) => options.binary?.[index]?.[field].content, ...options.helpers },
 		getNodeParameter: (name: string, itemIndex: number, fallback?: unknown) => {
 			const raw = lookUp(name);
 			if (raw === undefined) {

@@ -257,6 +257,26 @@ describe('12-weekly-report', () => {
 	});
 });
 
+describe('08-conversation-sync', () => {
+	const workflow = read('08-conversation-sync');
+	const byName = (name: string): NodeJson | undefined => workflow.nodes.find((node) => node.name === name);
+
+	it('begins by itself only when somebody activates its schedule', () => {
+		expect(byName('Every Night')?.disabled).toBe(true);
+		expect(plain(workflow).filter(({ disabled }) => disabled).map(({ name }) => name)).toEqual(['Every Night']);
+	});
+
+	it('ends its execution when the run waits, and notes a whole batch before the next', () => {
+		expect(links(workflow).filter(({ from }) => from === 'Read Conversations').map(({ output, to }) => [output, to])).toEqual([[0, 'Classify Lead'], [1, 'Finish']]);
+		// n8n follows one output to its end before the next: with several the next batch would begin while some are not noted.
+		expect(['Classify Lead', 'Stage Assign'].map((name) => byName(name)?.parameters.split)).toEqual([false, false]);
+	});
+
+	it('sends nothing', () => {
+		expect(plain(workflow).filter(({ type }) => /outbox$|httpRequest$|outreachEmail$|emailSend$/.test(type))).toEqual([]);
+	});
+});
+
 describe('04-dispatch', () => {
 	it('sends mail by the node that can be unsubscribed from', () => {
 		const mail = plain(read('04-dispatch')).find(({ name }) => name === 'Send as Email');
