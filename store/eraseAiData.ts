@@ -7,9 +7,10 @@ import { rowsAbout, type Person } from './person';
 import type { TableName } from './schema';
 import type { Session } from './session';
 import type { Erasure, ErasureRequest } from './store';
+import { leaveExports, leftExports } from './trainingExports';
 
 /** Rows that hold nothing but what was concluded. */
-const CONCLUSIONS: readonly TableName[] = ['labels', 'lead_snapshots', 'chunks', 'knowledge', 'analyses'];
+const CONCLUSIONS: readonly TableName[] = ['labels', 'lead_snapshots', 'chunks', 'knowledge', 'analyses', 'model_examples'];
 const CONCLUDED_ACTIVITIES = ['classification', 'correction'];
 
 /** A draft as a message that was written, without what the model thought of it. */
@@ -41,8 +42,10 @@ export async function eraseAiData(session: Session, person: Person, { by, actor,
 	const held = await loadOutbound(session, person.outboundIds.map((id) => ({ workspace, id })), true);
 	const drafts = [...held.values()].map((row) => ({ ...row, score: null, draft: toJson(withoutReasoning(fromJson<Draft>(row.draft))) }));
 	rows.outbound = await session.update('outbound', ['workspace', 'id'], ['draft', 'score'], drafts);
+	const exports = await leaveExports(session, person);
+	rows.training_export_contacts = exports.length;
 	const changed = Object.fromEntries(Object.entries(rows).filter(([, count]) => count > 0));
 	if (Object.keys(changed).length === 0) return { found: false, rows: {}, sentence: 'Nothing that was concluded about this person is held.' };
 	await session.insert('activities', [activity(session, workspace, person.id, 'erasure', { scope, by, actor, rows: changed }, 0)]);
-	return { found: true, rows: changed, sentence: 'What the autopilot had concluded about this person was erased, and profiling is off for them.' };
+	return { found: true, rows: changed, ...leftExports(exports, 'What the autopilot had concluded about this person was erased, and profiling is off for them.') };
 }

@@ -14,9 +14,10 @@ import { type RowOf, type TableName } from './schema';
 import type { Session } from './session';
 import type { Erasure, ErasureRequest } from './store';
 import { addressSubject, ANY_CHANNEL } from './suppressionList';
+import { leaveExports, leftExports } from './trainingExports';
 
 /** Rows that go altogether, in the order in which nothing is looked up that has gone. */
-const DELETED: readonly TableName[] = ['reviews', 'outbound_transitions', 'labels', 'lead_snapshots', 'chunks', 'knowledge', 'shadow_decisions', 'analyses', 'settings', 'run_items', 'contact_addresses', 'outbound', 'messages', 'contacts'];
+const DELETED: readonly TableName[] = ['reviews', 'outbound_transitions', 'labels', 'lead_snapshots', 'chunks', 'knowledge', 'shadow_decisions', 'analyses', 'model_examples', 'settings', 'run_items', 'contact_addresses', 'outbound', 'messages', 'contacts'];
 
 /** What is kept of an opt-out as proof: when, on which channel, for which hashed address. */
 const PROOF = ['channel', 'allChannels', 'actor', 'subjects'];
@@ -58,13 +59,15 @@ export async function erasePerson(session: Session, hash: AddressHash, person: P
 	rows.exposures = await strip(session, 'exposures', person, { contact_id: pseudonym });
 	rows.outcomes = await strip(session, 'outcomes', person, { contact_id: pseudonym, provider_id: null, event_id: null, thread_id: null, message_id: null, evidence: null, link: null });
 	rows.llm_calls = await strip(session, 'llm_calls', person, { correlation_id: null });
+	const exports = await leaveExports(session, person);
+	rows.training_export_contacts = exports.length;
 	for (const name of DELETED) rows[name] = await deleteAbout(session, name, person);
 	const changed = Object.fromEntries(Object.entries(rows).filter(([, count]) => count > 0));
 	const total = Object.values(changed).reduce((sum, count) => sum + count, 0);
 	if (total === 0) return { found: false, rows: {}, sentence: 'Nothing is held about this person.' };
 	await session.insert('activities', [activity(session, person.workspace, pseudonym, 'erasure', { scope: request.scope, by: request.by, actor: request.actor, rows: changed }, 0)]);
 	const kept = request.suppress ? ' Nothing will be sent to them again: their addresses stay as keyed hashes.' : '';
-	return { found: true, rows: changed, pseudonym, sentence: `${total} entries about this person were erased.${kept}` };
+	return { found: true, rows: changed, pseudonym, ...leftExports(exports, `${total} entries about this person were erased.${kept}`) };
 }
 
 /** Sets columns of a table's rows about the person. Returns how many there were. */

@@ -16,6 +16,7 @@ import { createMessages } from './messages';
 import { createMailRecords } from './mailRecords';
 import { ADDRESS_KEY, UNSUBSCRIBE_KEY } from './migrations/migrate';
 import { createModelCalls } from './modelCalls';
+import { createModels } from './models';
 import { createOutbound } from './outbound';
 import { createOutcomes } from './outcomes';
 import { createPerformance } from './performance';
@@ -33,6 +34,7 @@ import { createShadow } from './shadow';
 import type { Store } from './store';
 import { createSuppressions } from './suppressions';
 import { createTrainingJobs } from './trainingJobs';
+import { createTraining } from './training';
 import { createUnsubscribes } from './unsubscribes';
 
 /** What a store offers besides its dialect, clock and end. */
@@ -67,6 +69,7 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		outcomes,
 		pipelines: createPipelines(database),
 		modelCalls: createModelCalls(database),
+		models: createModels(database),
 		analyses: createAnalyses(database),
 		answerTimes,
 		sendLoad,
@@ -78,6 +81,7 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		shadow: createShadow(database, hash),
 		runs: createRuns(database),
 		trainingJobs: createTrainingJobs(database),
+		training: createTraining(database, hash, key.value),
 		personalData: createPersonalData(database, hash),
 		figures: createFigures(database, { answerTimes, experiments, sendLoad }),
 	};

@@ -23,6 +23,7 @@ export const TABLES = {
 		account_id: 'text?', thread_id: 'text?', inbound_ids: 'text', purpose: 'text', draft: 'text', gate: 'text?', variant: 'text?',
 		score: 'real?', send_at: 'int?', attempts: 'int', provider_id: 'text?', sending_at: 'int?', sent_at: 'int?', lease_until: 'int?',
 		error_code: 'text?', created_at: 'int', updated_at: 'int', schedule: 'text?',
+		model_version: 'text?', rollout_candidate: 'text?', rollout_arm: 'text?', rollout_propensity: 'real?',
 	},
 	outbound_transitions: {
 		workspace: 'text', outbound_id: 'text', version: 'int', from_status: 'text?', to_status: 'text', actor: 'text', reason: 'text', at: 'int',
@@ -108,6 +109,20 @@ export const TABLES = {
 		cost_usd: 'real?', error_code: 'text?', error: 'text?', stop: 'text?', stopped_by: 'text?', requested_by: 'text', created_at: 'int', submitted_at: 'int?', finished_at: 'int?', deadline_at: 'int',
 		next_poll_at: 'int?', estimated_finish: 'int?', polls: 'int', failed_polls: 'int', lease_until: 'int?', lease_holder: 'text?',
 	},
+	model_versions: {
+		workspace: 'text', version: 'text', major: 'int', minor: 'int', patch: 'int', parent: 'text?', backend: 'text', status: 'text', share: 'real', share_since: 'int?', started_at: 'int?',
+		model_id: 'text?', base_model: 'text?', export_id: 'text?', request_key: 'text?', metric: 'text?', horizon: 'int?', sentence: 'text', decided_by: 'text?', created_at: 'int',
+		deployed_at: 'int?', ended_at: 'int?',
+	},
+	model_examples: { workspace: 'text', version: 'text', outbound_id: 'text', contact_id: 'text', place: 'int', example: 'text' },
+	model_looks: {
+		workspace: 'text', version: 'text', token: 'text', look: 'int', at: 'int', share: 'real', verdict: 'text', sentence: 'text', figures: 'text',
+	},
+	training_exports: {
+		workspace: 'text', id: 'text', version: 'text?', state: 'text', created_at: 'int', finished_at: 'int?', contacts: 'int', erased: 'int', erased_at: 'int?',
+		manifest: 'text?', storage: 'text?', sentence: 'text',
+	},
+	training_export_contacts: { workspace: 'text', export_id: 'text', contact_id: 'text' },
 	reviewers: { desk: 'text', email: 'text', password_hash: 'text?', version: 'int', updated_at: 'int' },
 	sign_in_tries: { desk: 'text', subject: 'text', tries: 'int', since: 'int' },
 	analyses: { workspace: 'text', hash: 'text', contact_id: 'text?', classification: 'text', at: 'int' },

@@ -13,7 +13,7 @@ const LOCK_BUCKETS = 512;
 const BIG_BATCH = 1_000;
 
 /** What a lock is about. Locks of one kind never stand in the way of another. */
-export type LockKind = 'intake' | 'ready' | 'thread' | 'claim' | 'limits' | 'settings' | 'spend' | 'stage' | 'knowledge' | 'drain' | 'receipt' | 'runs' | 'training';
+export type LockKind = 'intake' | 'ready' | 'thread' | 'claim' | 'limits' | 'settings' | 'spend' | 'stage' | 'knowledge' | 'drain' | 'receipt' | 'runs' | 'models' | 'training';
 
 /** The columns `names` of a table with their kinds. */
 type Picked<T extends TableName, K extends keyof RowOf<T>> = Pick<RowOf<T>, K>;

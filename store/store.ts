@@ -19,6 +19,7 @@ import type { Outcomes } from './port/outcomes';
 import type { PersonalData } from './port/personalData';
 import type { Pipelines } from './port/pipelines';
 import type { ModelCalls } from './port/modelCalls';
+import type { Models } from './port/models';
 import type { Analyses } from './port/analyses';
 import type { Figures } from './port/figures';
 import type { Knowledge } from './port/knowledge';
@@ -27,6 +28,7 @@ import type { LeadScores } from './port/leadScores';
 import type { MailRecords } from './port/mailRecords';
 import type { Shadow } from './port/shadow';
 import type { TrainingJobs } from './port/trainingJobs';
+import type { Training } from './port/training';
 
 export type * from './port/accounts';
 export type * from './port/analyses';
@@ -41,6 +43,7 @@ export type * from './port/limits';
 export type * from './port/mailRecords';
 export type * from './port/messages';
 export type * from './port/modelCalls';
+export type * from './port/models';
 export type * from './port/outbound';
 export type * from './port/outcomes';
 export type * from './port/personalData';
@@ -55,6 +58,7 @@ export type * from './port/settings';
 export type * from './port/shadow';
 export type * from './port/suppressions';
 export type * from './port/trainingJobs';
+export type * from './port/training';
 export type * from './port/unsubscribes';
 
 /** One clock a store: the database's time in production, injected in simulation. */
@@ -80,6 +84,7 @@ export interface Store {
 	readonly outcomes: Outcomes;
 	readonly pipelines: Pipelines;
 	readonly modelCalls: ModelCalls;
+	readonly models: Models;
 	readonly analyses: Analyses;
 	readonly answerTimes: AnswerTimes;
 	readonly sendLoad: SendLoad;
@@ -91,6 +96,7 @@ export interface Store {
 	readonly shadow: Shadow;
 	readonly runs: Runs;
 	readonly trainingJobs: TrainingJobs;
+	readonly training: Training;
 	readonly personalData: PersonalData;
 	readonly figures: Figures;
 	/**

@@ -1,4 +1,5 @@
 import type { EpochMs } from '../time';
+import type { VersionMetric } from './versionMetrics';
 
 /**
  * example_memory: any model, given the version's frozen examples. fine_tuning: a model trained at an OpenAI-compatible
@@ -29,14 +30,24 @@ export interface ModelVersion {
 	shareSince?: EpochMs;
 	/** The provider's name of the model to call; the node's own model when absent. */
 	modelId?: string;
+	/** What it was trained on top of, when it was trained. */
+	baseModel?: string;
 	/** The training export it was made from. */
 	exportId?: string;
 	/** Frozen examples of its memory. */
 	examples: number;
 	/** Why it stands where it stands, in one line. */
 	sentence: string;
+	/** Who or what last moved it. */
+	decidedBy?: string;
 	createdAt: EpochMs;
+	/** When its rollout began: its first contacts. */
+	startedAt?: EpochMs;
+	/** What it is compared by, and how many weekly looks there are at most; declared when its rollout begins. */
+	metric?: VersionMetric;
+	horizon?: number;
 	deployedAt?: EpochMs;
+	endedAt?: EpochMs;
 	/** Looks at the comparison so far: each spends some of the chance of error. */
 	looks: number;
 }

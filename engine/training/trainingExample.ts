@@ -1,4 +1,5 @@
 import type { Channel } from '../channels/channel';
+import type { Verdict } from '../gate/gate';
 import type { OutcomeLabel } from '../outcome/labels';
 import type { EpochMs } from '../time';
 
@@ -30,7 +31,20 @@ export interface TrainingExample {
 	reward: number;
 	/** 0–10: how much it counts, from its labels. */
 	weight: number;
-	/** 0–1: how fit it is to learn from (see quality). */
+	/** 0–1: how fit it is to learn from (see `exampleQuality`). */
 	quality: number;
 	sentAt: EpochMs;
+	/** What the model was given to rely on. */
+	facts?: readonly string[];
+	persona?: string;
+	/** What the gate said of the text as it was sent. */
+	gateVerdict?: Verdict;
+	/** Written by rules because no model answered. */
+	usedFallback?: boolean;
+	/** Share of the characters a person changed, 0–1; of edited ones. */
+	editDistance?: number;
+	/** The language of the message it answers, where that was read. */
+	answeredLanguage?: string;
+	/** Of rejected drafts: what a colleague wrote to the same person in the draft's place. */
+	instead?: { text: string; subject?: string };
 }

@@ -18,6 +18,8 @@ export interface Erasure {
 	rows: Record<string, number>;
 	/** What the proof is filed under instead of the person. */
 	pseudonym?: string;
+	/** Training exports whose files hold messages of the person: the files have to be deleted or replaced. */
+	trainingExports?: string[];
 	sentence: string;
 }
 export interface PersonalDataExport {

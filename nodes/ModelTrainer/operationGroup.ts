@@ -1,0 +1,9 @@
+import type { IExecuteFunctions, INodeExecutionData, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+/** Operations of the node that belong together: what a user chooses, the fields they show, and what they do. */
+export interface OperationGroup {
+	operations: readonly INodePropertyOptions[];
+	properties: readonly INodeProperties[];
+	/** By the operation's value. */
+	run: Readonly<Record<string, (context: IExecuteFunctions) => Promise<INodeExecutionData[][]>>>;
+}
