@@ -1,6 +1,6 @@
 import type { TrainingJob, TrainingJobChange } from '../../engine/training/trainingJob';
 
-export type NewTrainingJob = Pick<TrainingJob, 'workspace' | 'version' | 'backend' | 'exportHash' | 'method' | 'serverUrl' | 'requestedBy'> &
+export type NewTrainingJob = Pick<TrainingJob, 'workspace' | 'backend' | 'exportHash' | 'method' | 'serverUrl' | 'requestedBy'> &
 	Partial<Pick<TrainingJob, 'exportId' | 'baseModel' | 'epochs' | 'fileName' | 'fileBytes' | 'keyFingerprint'>> & {
 		/** Milliseconds it may take in all. */
 		longestMs: number;
