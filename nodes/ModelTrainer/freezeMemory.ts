@@ -1,28 +1,50 @@
-import { createHash } from 'node:crypto';
-import { MEMORY_POLICY, type MemoryExample } from '../../engine/training/memory';
-import { createExamplePool, type Selection } from '../../engine/training/selectExamples';
+import { MEMORY_POLICY } from '../../engine/training/memory';
+import type { ModelVersion } from '../../engine/training/modelVersion';
+import { createExamplePool } from '../../engine/training/selectExamples';
 import { personExclusion, type ConsentRule } from '../../engine/training/trainingPerson';
 import type { Store, TrainingWindow } from '../../store/store';
 
-const PAGE = 500;
+export interface FreezeRequest extends TrainingWindow {
+	workspace: string;
+	/** Whose conversations may be in it. */
+	consent: ConsentRule;
+	size?: number;
+	leastQuality?: number;
+	/** The same key again returns the version it made. */
+	requestKey?: string;
+	/** The version this one is made anew of. */
+	repairs?: string;
+}
 
-/** The examples a memory of a workspace would hold now, chosen while its messages stream by. */
-export async function chooseMemory(store: Store, workspace: string, window: TrainingWindow, { size, consent }: { size: number; consent: ConsentRule }): Promise<Selection> {
-	const pool = createExamplePool({ size });
-	for (let after: string | undefined; ; ) {
-		const page = await store.training.examples(workspace, { ...window, limit: PAGE, ...(after === undefined ? {} : { after }) });
-		for (const { example, person } of page.candidates) if (personExclusion(person, example.channel, consent) === undefined) pool.offer(example);
-		if (page.next === undefined) return pool.select();
+export interface Frozen {
+	/** Absent when there is too little to learn from: nothing was registered. */
+	version?: ModelVersion;
+	created: boolean;
+	sentence: string;
+}
+
+/** Messages read at a time. */
+const PAGE = 250;
+
+/**
+ * Trains the backend Example Memory: reads a window's examples page by page, chooses those to show a model, and registers
+ * them, frozen, as a version that is ready. Killed in the middle it leaves nothing; run again it makes one version.
+ */
+export async function freezeMemory(store: Store, { workspace, since, until, consent, size, leastQuality, requestKey, repairs }: FreezeRequest): Promise<Frozen> {
+	const pool = createExamplePool({ ...(size === undefined ? {} : { size }), ...(leastQuality === undefined ? {} : { leastQuality }) });
+	let after: string | undefined;
+	do {
+		const page = await store.training.examples(workspace, { since, until, limit: PAGE, ...(after === undefined ? {} : { after }) });
+		for (const { example, person } of page.candidates) {
+			if (personExclusion(person, example.channel, consent) === undefined) pool.offer(example);
+		}
 		after = page.next;
-	}
-}
-
-/** The same examples, the same memory. */
-export function memoryHash(examples: readonly MemoryExample[]): string {
-	return createHash('sha256').update(JSON.stringify(examples.map(({ outboundId, text }) => [outboundId, text]))).digest('hex');
-}
-
-/** What was chosen from what, in one line. */
-export function memorySentence({ examples, seen, fit, repeats }: Selection): string {
-	return `Its memory holds ${examples.length} of ${seen} messages: ${fit} were fit to learn from, ${repeats} nearly repeated another.${examples.length < MEMORY_POLICY.leastExamples ? ` ${MEMORY_POLICY.leastExamples} are needed before it may serve anybody.` : ''}`;
+	} while (after !== undefined);
+	const { examples, seen, fit, repeats } = pool.select();
+	const chosen = `${examples.length} examples chosen of ${fit} fit to learn from, among ${seen} messages${repeats > 0 ? `; ${repeats} near repeats` : ''}.`;
+	if (examples.length < MEMORY_POLICY.leastExamples) return { created: false, sentence: `Not enough for a memory: ${chosen} ${MEMORY_POLICY.leastExamples} are needed.` };
+	const [{ version, created }] = await store.models.register([
+		{ workspace, backend: 'example_memory', status: 'candidate', examples, sentence: chosen, ...(requestKey === undefined ? {} : { requestKey }), ...(repairs === undefined ? {} : { repairs }) },
+	]);
+	return { version, created, sentence: created ? `${version.version} is ready: ${chosen}` : `${version.version} was made already: ${version.sentence}` };
 }

@@ -13,7 +13,7 @@ import { ItemInputError } from '../shared/errors';
 import { withStore } from '../shared/openNodeStore';
 import { readNumber, readOptionalText, readText } from '../shared/readParameter';
 import { binaryFile, type BinaryFile } from './binaryFile';
-import { chooseMemory, memoryHash, memorySentence } from './freezeMemory';
+import { freezeMemory } from './freezeMemory';
 import { FAILED, outputOf, TRAINING_OUTPUTS, trainingItem } from './trainingItem';
 import { requireProvider } from './trainingProvider';
 import { handOver, type TrainingFiles } from './watchTraining';
@@ -95,15 +95,18 @@ async function ended(store: Store, held: LeasedTrainingJob, modelId?: string): P
 	return (await store.trainingJobs.save(held, { state: 'succeeded', finishedAt: await store.clock.now(), ...(modelId === undefined ? {} : { modelId }) })) ?? held.job;
 }
 
+/** An export is learnt from once; without one, a day. */
 async function startMemory(store: Store, params: StartParams): Promise<TrainingJob> {
+	const { workspace, days, size, consent, exportId } = params;
 	const now = await store.clock.now();
-	const selection = await chooseMemory(store, params.workspace, { since: later(now, -params.days * DAY), until: now }, params);
-	const { examples } = selection;
-	if (examples.length < MEMORY_POLICY.leastExamples) throw new ItemInputError(`There are ${examples.length} examples to learn from, and a memory needs ${MEMORY_POLICY.leastExamples}`, 'Check Readiness says what is missing.');
-	const { job, lease } = await store.trainingJobs.start({ ...newJob(params), exportHash: memoryHash(examples) }, TRAINING_JOB_POLICY.startLeaseMs);
+	const exportHash = hashOf('memory', exportId ?? iso(now).slice(0, 10), days, size, consent);
+	const { job, lease } = await store.trainingJobs.start({ ...newJob(params), exportHash }, TRAINING_JOB_POLICY.startLeaseMs);
 	if (lease === undefined) return job;
-	const { held } = await withVersion(store, { job, lease }, { status: 'candidate', examples, sentence: memorySentence(selection) });
-	return await ended(store, held);
+	const held = { job, lease };
+	const { version: model, sentence } = await freezeMemory(store, { workspace, since: later(now, -days * DAY), until: now, consent, size, requestKey: job.id });
+	if (!model) return (await store.trainingJobs.save(held, { state: 'failed', errorCode: 'too_few_examples', error: sentence, finishedAt: now })) ?? job;
+	if (exportId !== undefined) await store.training.setExportVersion(workspace, exportId, model.version);
+	return (await store.trainingJobs.save(held, { version: model.version, state: 'succeeded', finishedAt: now })) ?? job;
 }
 
 async function startExport(store: Store, params: StartParams, train: BinaryFile): Promise<TrainingJob> {
