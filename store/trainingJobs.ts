@@ -89,12 +89,14 @@ export function createTrainingJobs(database: Database): TrainingJobs {
 			});
 		},
 
-		async claimDue({ workspace, leaseMs, limit }) {
+		async claimDue({ workspace, early = false, leaseMs, limit }) {
 			return await database.write(async (session) => {
 				const { now } = session;
 				await session.lock('training', ['']);
+				// One that is being handed over is left alone: a list of the provider may lag behind.
+				const due = early ? sql`or state = 'training'` : sql``;
 				const own = workspace === undefined ? sql`` : sql`and workspace = ${workspace}`;
-				const rows = await session.rows(sql<Row>`select * from ${session.table('training_jobs')} where finished_at is null and next_poll_at <= ${now} and (lease_until is null or lease_until <= ${now}) ${own}
+				const rows = await session.rows(sql<Row>`select * from ${session.table('training_jobs')} where finished_at is null and (next_poll_at <= ${now} ${due}) and (lease_until is null or lease_until <= ${now}) ${own}
 					order by next_poll_at, id limit ${limit}`);
 				const claimed = rows.map((row) => ({ ...leased(row, now, leaseMs), polls: row.polls + 1 }));
 				await write(session, claimed);

@@ -16,8 +16,8 @@ const AT_ONCE = 20;
 const SHOWN_MS = 7 * DAY;
 const LISTED = 20;
 
-async function lookAtDue(store: Store, provider: TrainingProvider | undefined, workspace: string): Promise<TrainingJob[]> {
-	const due = await store.trainingJobs.claimDue({ workspace, leaseMs: TRAINING_JOB_POLICY.startLeaseMs, limit: AT_ONCE });
+async function lookAtDue(store: Store, provider: TrainingProvider | undefined, workspace: string, early: boolean): Promise<TrainingJob[]> {
+	const due = await store.trainingJobs.claimDue({ workspace, early, leaseMs: TRAINING_JOB_POLICY.startLeaseMs, limit: AT_ONCE });
 	const looked: TrainingJob[] = [];
 	for (const held of due) looked.push(await lookAt(store, provider, held));
 	return looked;
@@ -37,7 +37,7 @@ export async function checkTraining(context: IExecuteFunctions): Promise<INodeEx
 	try {
 		const workspace = readText(context, 'workspace', 0, 'Workspace');
 		await withStore(context, async (store) => {
-			const looked = await lookAtDue(store, await trainingProvider(context), workspace);
+			const looked = await lookAtDue(store, await trainingProvider(context), workspace, context.getNodeParameter('lookNow', 0, false) === true);
 			const ready = await waiting(store, workspace);
 			const seen = new Set(looked.map(({ id }) => id));
 			for (const job of [...looked, ...(ready && !seen.has(ready.id) ? [ready] : [])]) {
@@ -75,7 +75,7 @@ export async function cancelTraining(context: IExecuteFunctions): Promise<INodeE
 					try {
 						const asked = await store.trainingJobs.cancel(params.workspace, params.jobId, params.by);
 						if (!asked) throw new ItemInputError(`There is no training '${params.jobId.slice(0, 60)}' in this workspace`, "Point 'Training Job ID' at the job that Start Training gave, e.g. {{ $('Start Training').item.json.trainingJob.id }}.");
-						await lookAtDue(store, provider, params.workspace);
+						await lookAtDue(store, provider, params.workspace, false);
 						const [job = asked] = await store.trainingJobs.find(params.workspace, [asked.id]);
 						results.push(settled.ok(await trainingItem(store, job)));
 					} catch (error) {

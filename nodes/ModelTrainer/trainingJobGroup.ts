@@ -74,6 +74,7 @@ export const trainingJobGroup: OperationGroup = {
 				{ displayName: 'Requested By', name: 'requestedBy', type: 'string', default: '', placeholder: 'e.g. mia@agency.example', description: 'Who asked for it, for the record' },
 			],
 		},
+		{ displayName: 'Look Now', name: 'lookNow', type: 'boolean', default: false, displayOptions: show('checkTraining'), description: 'Whether to look also at trainings whose next look is not due yet. How often they are looked at is then up to the workflow.' },
 		{ displayName: 'Training Job ID', name: 'trainingJobId', type: 'string', default: "={{ $json.trainingJob?.id ?? '' }}", placeholder: 'e.g. 6f1c2b1e-52c0-4a43-9c9d-2f1b8f7f6a10', displayOptions: show('cancelTraining'), description: 'The training to stop, as Start Training gave it' },
 		{ displayName: 'Cancelled By', name: 'cancelledBy', type: 'string', default: '', placeholder: 'e.g. mia@agency.example', displayOptions: show('cancelTraining'), description: 'Who stops it, for the record' },
 	],
