@@ -70,6 +70,7 @@ function requestOf(workspace: string, contact: Contact, variant: Variant, exampl
 		facts: [],
 		learning: { wish: { source: 'fixed', threshold: THRESHOLD }, acceptedEditDistance: 0 },
 		useWinning: false,
+		useKnowledge: false,
 		samples: 1,
 		auditShare: DEFAULT_AUDIT_SHARE,
 		about: contact,

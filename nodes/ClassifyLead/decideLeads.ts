@@ -4,13 +4,15 @@ import { blendLearned } from '../../engine/classify/learnedScore';
 import { leadFeatures } from '../../engine/classify/leadFeatures';
 import { LEAD_SCORE_POLICY } from '../../engine/classify/leadScore';
 import { epochMs, type EpochMs } from '../../engine/time';
+import { MOST_MODEL_CALLS } from '../../llm/concurrency';
 import type { Store } from '../../store/store';
 import { commitIsolated, settled, type ReadItem, type Settled } from '../shared/batch';
 import { openNodeEmbeddings, type NodeEmbeddings } from '../shared/embeddings';
 import { openNodeModel, type NodeModel } from '../shared/model';
 import { isToolRun } from '../shared/modelSource';
 import { perWorkspace } from '../shared/perWorkspace';
-import { readOptionalText } from '../shared/readParameter';
+import { ItemInputError } from '../shared/errors';
+import { readNumber, readOptionalText } from '../shared/readParameter';
 import { isReplay } from '../shared/replay';
 import { connectedVectorStore, type VectorStoreSearch } from '../shared/vectorStore';
 import { classifyLeads, whyNot, type Classified } from './answerLeads';
@@ -116,6 +118,13 @@ async function decideGroup(run: Run, workspace: string, what: LeadParameters['wh
 	return mapped(saved, classifiedResult);
 }
 
+/** How many model calls run at once; one number a node run. */
+function readCallsAtOnce(context: IExecuteFunctions): number {
+	const value = readNumber(context, 'callsAtOnce', 0, 'Model Calls at Once');
+	if (!Number.isInteger(value) || value < 1 || value > MOST_MODEL_CALLS) throw new ItemInputError(`'Model Calls at Once' must be a whole number from 1 to ${MOST_MODEL_CALLS}, but is ${value}`);
+	return value;
+}
+
 /** Loads, answers and keeps a batch of leads. One result an item, in order. */
 export async function decideLeads(context: IExecuteFunctions, store: Store | undefined, items: ReadItem<LeadParameters>[]): Promise<Settled<LeadResult>[]> {
 	const now = store ? await store.clock.now() : epochMs(Date.now());
@@ -124,7 +133,7 @@ export async function decideLeads(context: IExecuteFunctions, store: Store | und
 	const run: Run = {
 		store,
 		keep: isToolRun(context) ? undefined : store,
-		model: await openNodeModel(context, store),
+		model: await openNodeModel(context, store, readCallsAtOnce(context)),
 		embeddings: looksUp && store ? await openNodeEmbeddings(context, store, readOptionalText(context, 'embeddingsModel', 0)) : undefined,
 		vectorStore: looksUp ? await connectedVectorStore(context) : undefined,
 		now,

@@ -10,6 +10,7 @@ import { draftSaver } from './draftSaver';
 import { learnOnce, type Learner } from './learnOnce';
 import { loadRequests, type LoadedRequest } from './loadRequests';
 import type { DraftRequest } from './readDraftRequest';
+import { withKnowledge } from './withKnowledge';
 import { withWinningStrategies } from './withWinningStrategies';
 import { writeDraft } from './writeDraft';
 
@@ -52,7 +53,7 @@ export async function generateDrafts(context: IExecuteFunctions, store: Store | 
 		items,
 		({ params }) => params.workspace,
 		async (workspace, group) => {
-			const loaded = await withWinningStrategies(store, workspace, await loadRequests(store, workspace, group.map(({ params }) => params)));
+			const loaded = await withKnowledge(store, workspace, await withWinningStrategies(store, workspace, await loadRequests(store, workspace, group.map(({ params }) => params))));
 			const access = model.access(workspace, loaded[0].settings);
 			const learner = learnOnce(store, workspace);
 			const drafts = new Map<string, Promise<Settled<Draft>>>();

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { CallLog } from '../../llm/callLog';
 import { ModelError, type ModelErrorKind } from '../../llm/chatModel';
-import { createLimiter } from '../../llm/concurrency';
+import { createLimiter, MODEL_CONCURRENCY } from '../../llm/concurrency';
 import { inMemoryKeyLedger, type KeyLedger } from '../../llm/keyLedger';
 import { createModelAccess, type ModelAccess } from '../../llm/modelAccess';
 import { inMemorySpendLedger, type SpendLedger } from '../../llm/spendCap';
@@ -10,7 +10,7 @@ import { findModel } from './modelSource';
 
 /** The model of one node run, or why there is none. */
 export interface NodeModel {
-	/** Undefined: rules decide. Accesses of all workspaces share one queue of five calls. */
+	/** Undefined: rules decide. Accesses of all workspaces share one queue of as many calls as are allowed at once. */
 	access(workspace: string, settings?: { modelSpendCapUsd?: number }): ModelAccess | undefined;
 	/** Finishes "because …" when there is no model. */
 	why?: string;
@@ -45,15 +45,15 @@ export function lower(a: number | undefined, b: number | undefined): number | un
 	return Math.min(a, b);
 }
 
-/** Opens the model the user chose for this node run and tells the user when there is none. */
-export async function openNodeModel(context: IExecuteFunctions, store: Store | undefined): Promise<NodeModel> {
+/** Opens the model the user chose for this node run and tells the user when there is none. `callsAtOnce`: model calls at a time. */
+export async function openNodeModel(context: IExecuteFunctions, store: Store | undefined, callsAtOnce = MODEL_CONCURRENCY): Promise<NodeModel> {
 	const found = await findModel(context);
 	if (found.kind === 'rules') {
 		if (found.hint) context.addExecutionHints({ message: found.hint, location: 'outputPane', type: 'info' });
 		return { access: () => undefined, why: found.why };
 	}
 	const { source, dailyCapUsd } = found;
-	const limiter = createLimiter();
+	const limiter = createLimiter(callsAtOnce);
 	const wired = modelBookkeeping(store);
 	const accesses = new Map<string, ModelAccess>();
 	let warned = false;

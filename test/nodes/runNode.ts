@@ -9,6 +9,7 @@ export interface RunOptions {
 	credentials?: Record<string, ICredentialDataDecryptedObject>;
 	/** Files of each item by field name, in the items' order. */
 	binary?: (Record<string, { content: Buffer; mimeType: string; fileName?: string }> | undefined)[];
+	executionId?: string;
 	/** What getInputConnectionData answers, by connection type. */
 	connected?: Record<string, unknown>;
 }
@@ -51,7 +52,8 @@ export async function runNode(nodeType: INodeType, items: IDataObject[], options
 		getInputData: () => input,
 		getNode: () => node,
 		getWorkflow: () => ({ id: 'workflow-under-test', name: 'Test', active: false }),
-		getExecutionId: () => 'execution-under-test',
+		getExecutionId: () => options.executionId ?? 'execution-under-test',
+		getInstanceId: () => 'n8n-under-test',
 		getMode: () => 'manual',
 		continueOnFail: () => options.continueOnFail ?? false,
 		getTimezone: () => 'UTC',

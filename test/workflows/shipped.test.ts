@@ -7,7 +7,7 @@ import type { NodeJson, WorkflowJson } from '../../sandbox/n8n/importing';
 import { shippedWorkflows, WORKFLOWS_FOLDER } from '../../sandbox/shippedWorkflows';
 import { packDescriptions } from './packDescriptions';
 
-const FILES = ['00-quick-start', '01-intake-leads', '02-intake-messages', '03-autopilot', '04-dispatch', '05-review-desk', '06-outcomes', '08-re-analysis', '09-housekeeping', '11-shadow-replay', '12-weekly-report'];
+const FILES = ['00-quick-start', '01-intake-leads', '02-intake-messages', '03-autopilot', '04-dispatch', '05-review-desk', '06-outcomes', '08-conversation-sync', '09-housekeeping', '11-shadow-replay', '12-weekly-report'];
 const STICKY = 'n8n-nodes-base.stickyNote';
 const PACK = packDescriptions();
 /** Nodes that hand a message to a channel. */

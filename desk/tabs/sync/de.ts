@@ -5,7 +5,7 @@ export const de: SyncWords = {
 	intro: 'Arbeit, die eine Weile dauert: ganze Unterhaltungen einlesen, Kontakte neu einstufen, sie neu in ihre Pipeline einordnen. Hier geben Sie sie in Auftrag, sehen zu und halten sie an.',
 	who: 'Ein Auftrag wartet, bis ein veröffentlichter Workflow ihn aufnimmt. Neu einstufen und neu zuordnen: Workflow 08. Unterhaltungen einlesen: ein eigener Workflow, der mit Autopilot Trigger, Ereignis Requested, beginnt und ihn mit Lead Autopilot → Sync abarbeitet.',
 	kinds: { sync: 'Unterhaltungen einlesen', reanalysis: 'Neu einstufen', reassignment: 'Phasen neu zuordnen' },
-	states: { requested: 'Wartet', running: 'Läuft', done: 'Fertig', failed: 'Fehlgeschlagen', cancelled: 'Angehalten' },
+	states: { requested: 'Wartet', running: 'Läuft', waiting: 'Wartet auf den Anbieter', done: 'Fertig', failed: 'Fehlgeschlagen', cancelled: 'Angehalten' },
 	stopping: 'Wird angehalten',
 	startSync: 'Unterhaltungen einlesen',
 	startSyncWhat: 'Liest die Unterhaltungen eines Kontos und bringt Kontakte und Nachrichten auf den neuesten Stand.',

@@ -3,7 +3,7 @@ export const en = {
 	intro: 'Work that takes a while: reading whole conversations, classifying contacts again, placing them in their pipeline again. Ask for it here, watch it and stop it.',
 	who: 'A request waits until a published workflow takes it up. Re-analysis and stage re-assignment: workflow 08. Conversation sync: a workflow of your own that begins with Autopilot Trigger, event Requested, and works it off with Lead Autopilot → Sync.',
 	kinds: { sync: 'Conversation sync', reanalysis: 'Re-analysis', reassignment: 'Stage re-assignment' },
-	states: { requested: 'Waiting', running: 'Under way', done: 'Done', failed: 'Failed', cancelled: 'Stopped' },
+	states: { requested: 'Waiting', running: 'Under way', waiting: 'Waits for its provider', done: 'Done', failed: 'Failed', cancelled: 'Stopped' },
 	stopping: 'Being stopped',
 	startSync: 'Read conversations',
 	startSyncWhat: 'Reads the conversations of one account and brings contacts and messages up to date.',

@@ -9,7 +9,7 @@ import { accountKey } from './actions';
 import type { SyncWords } from './en';
 import { ERRORS_SHOWN, RUNS_SHOWN, type SyncModel } from './load';
 
-const TONES: Readonly<Record<RunState, Tone>> = { requested: 'neutral', running: 'info', done: 'good', failed: 'bad', cancelled: 'warn' };
+const TONES: Readonly<Record<RunState, Tone>> = { requested: 'neutral', running: 'info', waiting: 'warn', done: 'good', failed: 'bad', cancelled: 'warn' };
 /** A request nobody took up for this long has probably no workflow: polls are seconds apart. */
 const WAITS_LONG_MS = 10 * MINUTE;
 const BAR = { width: 300, height: 8 } as const;
