@@ -6,6 +6,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import { contactOperation } from './contactOperations';
+import { applyStarterPack } from './applyStarterPack';
 import { correctContact } from './correctContact';
 import { leadAutopilotProperties } from './description';
 import { addKnowledge } from './addKnowledge';
@@ -53,6 +54,7 @@ const SPECIAL: Readonly<Record<string, Run>> = {
 	'sequence.listEnrolments': listEnrolments,
 	'sequence.save': saveSequences,
 	'sequence.stop': stopContacts,
+	'settings.applyStarterPack': applyStarterPack,
 	'settings.get': async (context) => await settingsOperation(context, 'get'),
 	'settings.set': async (context) => await settingsOperation(context, 'set'),
 	'settings.resumeSender': resumeSender,

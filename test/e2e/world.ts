@@ -2,6 +2,7 @@ import { draftId } from '../../engine/message/spine';
 import type { Contact, Status } from '../../engine/message/contact';
 import type { OutboundStatus } from '../../engine/message/outbound';
 import type { SettingsPatch } from '../../engine/message/settings';
+import type { Replacements } from '../../sandbox/shippedWorkflows';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import { SANDBOX, type LoggedMessage, type ModelReply, type ModelRequest, type StandIns } from '../../sandbox/standins';
 import { waitFor } from '../../sandbox/waitFor';
@@ -58,11 +59,12 @@ export function spineOf(row: OutboundRow): string {
 	return draftId(row.workspace, row.inboundIds[0] ?? '', row.contactId);
 }
 
-/** @param more workflows besides those between intake and dispatch */
-export async function startWorld(more: string[] = []): Promise<World> {
+/** @param more workflows besides those between intake and dispatch @param changes to those */
+export async function startWorld(more: string[] = [], changes: Replacements = {}): Promise<World> {
 	const sandbox = await startSandbox({
 		workflows: ['01', '02', '03', '04', ...more],
 		replacements: {
+			...changes,
 			'03': { 'Conversation Ready': { ...QUICK, 'parameters.options.quietSeconds': 1.5 }, 'Generate With Confidence': { 'parameters.auditShare': 0 } },
 			'04': { 'Send Due': QUICK, Settings: { 'assignments.twilioAccountSid': SANDBOX.twilioAccountSid, 'assignments.smsNumber': SANDBOX.smsNumber, 'assignments.fromEmail': SANDBOX.mailUser } },
 		},
