@@ -99,7 +99,7 @@ describe('who leaves the sequence', () => {
 	it('opts out', async () => {
 		await mailed(OLGA);
 		await world().whatsApp({ from: OLGA.phone, name: OLGA.name, text: 'Please stop writing to me.' });
-		expect(await until(OLGA, 'be stopped', ({ state }) => state === 'stopped')).toMatchObject({ steps: [{ result: 'sent' }] });
+		expect(await until(OLGA, 'be stopped', ({ state }) => state === 'stopped')).toMatchObject({ code: 'opt_out', steps: [{ result: 'sent' }] });
 	});
 
 	it('is taken over by a colleague', async () => {
