@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ReplyIntentSchema } from '../reply/reply';
 import { DEFAULT_MODE, ModeSchema } from './mode';
 
 /** What a workspace, account or contact may set. Everything optional: what is not set comes from the wider scope. */
@@ -33,6 +34,8 @@ export const SettingsPatchSchema = z
 		companyName: z.string(),
 		senderName: z.string(),
 		postalAddress: z.string(),
+		/** Bodies of the team by the intent answered, without greeting and closing: what a reply builds on, and the text without a model. */
+		replyTemplates: z.object({ language: z.string(), bodies: z.partialRecord(ReplyIntentSchema, z.string().min(1).max(4_000)) }),
 	})
 	.partial();
 export type SettingsPatch = z.infer<typeof SettingsPatchSchema>;

@@ -7,14 +7,14 @@ import type { NodeJson, WorkflowJson } from '../../sandbox/n8n/importing';
 import { shippedWorkflows, WORKFLOWS_FOLDER } from '../../sandbox/shippedWorkflows';
 import { packDescriptions } from './packDescriptions';
 
-const FILES = ['00-quick-start', '01-intake-leads', '02-intake-messages', '03-autopilot', '04-dispatch', '05-review-desk', '06-outcomes', '07-weekly-training', '08-conversation-sync', '09-housekeeping', '11-shadow-replay', '12-weekly-report'];
+const FILES = ['00-quick-start', '01-intake-leads', '02-intake-messages', '03-autopilot', '04-dispatch', '05-review-desk', '06-outcomes', '07-weekly-training', '08-conversation-sync', '09-housekeeping', '10-follow-up-sequence', '11-shadow-replay', '12-weekly-report'];
 const STICKY = 'n8n-nodes-base.stickyNote';
 const PACK = packDescriptions();
 /** Nodes that hand a message to a channel. */
 const SENDING = ['n8n-nodes-base.httpRequest', 'n8n-nodes-lead-autopilot.outreachEmail'];
 /** Nodes with an address of their own. */
 const LISTENING = [...['webhook', 'formTrigger', 'form', 'whatsAppTrigger', 'facebookTrigger', 'twilioTrigger'].map((name) => `n8n-nodes-base.${name}`), 'n8n-nodes-lead-autopilot.outcomeTrigger', 'n8n-nodes-lead-autopilot.reviewDeskTrigger'];
-const HIGH_VOLUME = ['01', '02', '03', '04', '06', '08', '09'];
+const HIGH_VOLUME = ['01', '02', '03', '04', '06', '08', '09', '10'];
 
 const read = (name: string): WorkflowJson => JSON.parse(readFileSync(join(WORKFLOWS_FOLDER, `${name}.json`), 'utf8')) as WorkflowJson;
 const plain = ({ nodes }: WorkflowJson): NodeJson[] => nodes.filter(({ type }) => type !== STICKY);
