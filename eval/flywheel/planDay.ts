@@ -71,6 +71,7 @@ function requestOf(workspace: string, contact: Contact, variant: Variant, exampl
 		learning: { wish: { source: 'fixed', threshold: THRESHOLD }, acceptedEditDistance: 0 },
 		useWinning: false,
 		useKnowledge: false,
+		versionWish: { source: 'none' },
 		samples: 1,
 		auditShare: DEFAULT_AUDIT_SHARE,
 		about: contact,
@@ -90,7 +91,7 @@ async function write(simulation: Simulation, contacts: readonly Contact[], varia
 	const drafts: Draft[] = [];
 	for (const one of loaded) {
 		simulation.writing.set(one.request.id, { contactId: one.contactId, variantId: one.request.variant?.variantId ?? '' });
-		drafts.push(await writeDraft(one, model, { access: () => model }, learner));
+		drafts.push(await writeDraft(one, model, { access: () => model, namesModels: false }, learner));
 	}
 	simulation.writing.clear();
 	await store.outbound.saveDrafts(

@@ -2,7 +2,6 @@ import { draftId } from '../../engine/message/spine';
 import type { Contact, Status } from '../../engine/message/contact';
 import type { OutboundStatus } from '../../engine/message/outbound';
 import type { SettingsPatch } from '../../engine/message/settings';
-import type { Replacements } from '../../sandbox/shippedWorkflows';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox';
 import { SANDBOX, type LoggedMessage, type ModelReply, type ModelRequest, type StandIns } from '../../sandbox/standins';
 import { waitFor } from '../../sandbox/waitFor';
@@ -62,13 +61,12 @@ export function spineOf(row: OutboundRow): string {
 /**
  * @param more workflows besides those between intake and dispatch
  * @param options anything else the sandbox is started with; `replacements` come on top of those that make it quick
- @param changes to those */
-export async function startWorld(more: string[] = [], { replacements, ...options }: Omit<SandboxOptions, 'workflows'> = {}, changes: Replacements = {}): Promise<World> {
+ */
+export async function startWorld(more: string[] = [], { replacements, ...options }: Omit<SandboxOptions, 'workflows'> = {}): Promise<World> {
 	const sandbox = await startSandbox({
 		...options,
 		workflows: ['01', '02', '03', '04', ...more],
 		replacements: {
-			...changes,
 			'03': { 'Conversation Ready': { ...QUICK, 'parameters.options.quietSeconds': 1.5 }, 'Generate With Confidence': { 'parameters.auditShare': 0 } },
 			'04': { 'Send Due': QUICK, Settings: { 'assignments.twilioAccountSid': SANDBOX.twilioAccountSid, 'assignments.smsNumber': SANDBOX.smsNumber, 'assignments.fromEmail': SANDBOX.mailUser } },
 			...replacements,
