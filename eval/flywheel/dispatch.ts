@@ -36,11 +36,13 @@ export async function reviewAll(simulation: Simulation): Promise<void> {
 /** Everything that is due leaves, as `04-dispatch` does it; what will come of it is drawn. */
 export async function dispatch(simulation: Simulation): Promise<void> {
 	const { store, clock, workspace, seed, market, leads, weeks, ledger, pending } = simulation;
+	if (simulation.unsent === 0) return;
 	const { claimed } = await store.outbound.claimDue({ workspaces: [workspace], limit: CLAIMED, leaseMs: 5 * MINUTE }, decideRoute);
 	if (claimed.length === 0) return;
 	const begun = await store.outbound.beginSend(workspace, claimed.map(({ id }) => id), decideRoute);
 	const sentAt = clock.time;
 	const marked = await store.outbound.markSent(begun.flatMap(({ id, ok }) => (ok ? [{ workspace, id, attempt: 1, providerId: `<${id}@mail.example>`, at: sentAt }] : [])));
+	simulation.unsent -= marked.length;
 	for (const { row } of marked) {
 		const number = leads.get(row.contactId) ?? 0;
 		const text = kindOf(row.draft.text);

@@ -6,7 +6,7 @@ import { chooseVariants } from '../../nodes/AbVariant/selectVariants';
 import { decideSendTimes } from '../../nodes/BestSendTime/decideSendTimes';
 import { gateOutbound } from '../../nodes/QualityGate/gateOutbound';
 import type { ReadItem, Settled } from '../../nodes/shared/batch';
-import { DEFAULT_AUDIT_SHARE, DEFAULT_THRESHOLD } from '../../engine/draft/decision';
+import { DEFAULT_AUDIT_SHARE } from '../../engine/draft/decision';
 import type { Channel } from '../../engine/channels/channel';
 import type { Draft } from '../../engine/draft/draft';
 import type { Variant } from '../../engine/experiment/variant';
@@ -25,6 +25,8 @@ export const CHANNEL = 'email' satisfies Channel;
 export const EXPERIMENT = 'opening';
 /** Share of outreach that Best Send Time sends at a random waking hour while it learns. */
 const EXPLORED = 0.2;
+/** From which confidence a draft leaves by itself: the share of drafts sent unchanged that this team is content with. */
+const THRESHOLD = 0.75;
 /** Every so many-th lead is in mode assist: a person reads its draft whatever its confidence. */
 const READ_IN_FULL = 5;
 /** Allowed share of opt-outs, with every "not interested" counted as one, as Quality Gate does unless told otherwise. */
@@ -66,9 +68,10 @@ function requestOf(workspace: string, contact: Contact, variant: Variant, exampl
 		...(examples.length > 0 ? { instructions: `Messages that worked, as examples of style:\n${examples.join('\n---\n')}` } : {}),
 		redact: false,
 		facts: [],
-		learning: { wish: { source: 'fixed', threshold: DEFAULT_THRESHOLD }, acceptedEditDistance: 0 },
+		learning: { wish: { source: 'fixed', threshold: THRESHOLD }, acceptedEditDistance: 0 },
 		useWinning: false,
 		useKnowledge: false,
+		versionWish: { source: 'none' },
 		samples: 1,
 		auditShare: DEFAULT_AUDIT_SHARE,
 		about: contact,
@@ -88,7 +91,7 @@ async function write(simulation: Simulation, contacts: readonly Contact[], varia
 	const drafts: Draft[] = [];
 	for (const one of loaded) {
 		simulation.writing.set(one.request.id, { contactId: one.contactId, variantId: one.request.variant?.variantId ?? '' });
-		drafts.push(await writeDraft(one, model, { access: () => model }, learner));
+		drafts.push(await writeDraft(one, model, { access: () => model, namesModels: false }, learner));
 	}
 	simulation.writing.clear();
 	await store.outbound.saveDrafts(
@@ -116,6 +119,7 @@ export async function planDay(simulation: Simulation, week: number, numbers: rea
 		simulation.weeks.set(row.id, week);
 		ledger.drafted(week, row.draft.confidence ?? 0, acceptance(row.draft.text), isClumsy(row.draft.text));
 	}
+	simulation.unsent += planned.length;
 	simulation.toReview.push(...planned.filter(({ row }) => row.status === 'in_review'));
 	const lost = planned.filter(({ row }) => row.status !== 'in_review' && row.status !== 'scheduled');
 	if (lost.length > 0 || leads.size === 0) throw new Error(`A draft was neither scheduled nor reviewed: ${lost[0]?.row.sentence}`);

@@ -55,7 +55,7 @@ async function open(run: Run, folder: string): Promise<Simulation> {
 	await store.experiments.save([
 		{ workspace: WORKSPACE, id: EXPERIMENT, name: EXPERIMENT, status: 'running', metric: 'positive_reply', method: learning ? 'thompson' : 'weighted', horizon: WORLD.weeks, guardrails: { ...PLAN_POLICY.guardrails, optOuts: MOST_OPT_OUTS }, variants: WORLD.variants.map((id) => ({ id, name: id, weight: 1, template: OPENINGS[id] })) },
 	]);
-	const simulation: Omit<Simulation, 'model'> = { store, clock, workspace: WORKSPACE, seed, learning, market: drawMarket(world, uniform(seed)), ledger: new Ledger(run.weeks ?? WORLD.weeks), leads: new Map(), weeks: new Map(), writing: new Map(), toReview: [], pending: [], versionEvents: [] };
+	const simulation: Omit<Simulation, 'model'> = { store, clock, workspace: WORKSPACE, seed, learning, market: drawMarket(world, uniform(seed)), ledger: new Ledger(run.weeks ?? WORLD.weeks), leads: new Map(), weeks: new Map(), writing: new Map(), unsent: 0, toReview: [], pending: [], versionEvents: [] };
 	const model = standInModel(world, (draftId) => {
 		const { contactId = '', variantId = '' } = simulation.writing.get(draftId) ?? {};
 		const number = simulation.leads.get(contactId) ?? 0;

@@ -28,6 +28,8 @@ export interface Simulation {
 	weeks: Map<string, number>;
 	/** Whom the draft being written is for. */
 	writing: Map<string, { contactId: string; variantId: string }>;
+	/** Drafts that are to leave still: while there are none, nobody looks for any. */
+	unsent: number;
 	toReview: Planned[];
 	pending: Pending[];
 	versionEvents: VersionEvent[];
