@@ -21,6 +21,10 @@ describe.each(DIALECTS)('model versions on %s', (dialect) => {
 	beforeEach(async () => (test = await openTestStore(dialect)));
 	afterEach(async () => await test.close());
 	const models = () => test.store.models;
+	const written = async (...keys: (readonly [id: string, contactId?: string])[]) => {
+		await test.store.outbound.saveDrafts(keys.map(([id, contactId]) => newDraft({ id, contactId: contactId ?? 'anna' })));
+		return keys.map(([id, contactId]) => example(id, contactId));
+	};
 	const names = async () => (await models().list('acme', 100)).map(({ version, status }) => `${version} ${status}`);
 	const register = async (...versions: NewVersion[]) => (await models().register(versions)).map(({ version }) => version.version);
 	const look = async (version: string, token = 't1', at = test.clock.time) => await models().recordLook('acme', { version, token, look: 1, at, share: 0.1, verdict: 'keep_going', sentence: 'Keep going.', figures: '{}' });
@@ -51,23 +55,32 @@ describe.each(DIALECTS)('model versions on %s', (dialect) => {
 	});
 
 	it('keep their memory frozen, in the order chosen, and whole or not at all', async () => {
-		await register(memory('example_memory', { examples: [example('b'), example('a', 'berta'), example('c\u0000')] }));
+		await register(memory('example_memory', { examples: await written(['b'], ['a', 'berta'], ['c\u0000']) }));
 		expect((await models().memory('acme', 'v1.1.0')).map(({ outboundId, contactId }) => [outboundId, contactId])).toEqual([['b', 'anna'], ['a', 'berta'], ['c\uFFFD', 'anna']]);
 		expect((await models().memory('acme', 'v1.1.0'))[0]).toEqual(example('b'));
 		expect(await models().memory('other', 'v1.1.0')).toEqual([]);
-		await expect(register(memory('example_memory', { examples: [example('d'), example('d')] }))).rejects.toThrow();
+		await expect(register(memory('example_memory', { examples: [...(await written(['d'])), example('d')] }))).rejects.toThrow();
 		expect(await names()).toEqual(['v1.1.0 candidate', 'v1.0.0 deployed']);
 		expect((await models().find('acme', ['v1.1.0', 'nope'])).map((found) => found?.examples)).toEqual([3, undefined]);
 	});
 
 	it('lose the examples of a person who is erased, wholly or as AI data, and go on with the others', async () => {
-		await register(memory('example_memory', { examples: [example('1', 'anna@mail.example'), example('2', 'berta@mail.example'), example('3', 'carla@mail.example')] }));
+		await register(memory('example_memory', { examples: await written(['1', 'anna@mail.example'], ['2', 'berta@mail.example'], ['3', 'carla@mail.example']) }));
 		const erase = async (reference: string, scope: 'everything' | 'ai') => await test.store.personalData.erase('acme', [{ reference, scope, suppress: false, by: 'mia', actor: 'person' }]);
 		expect((await test.store.personalData.export('acme', ['anna@mail.example']))[0]?.tables.model_examples).toHaveLength(1);
 		await erase('anna@mail.example', 'everything');
 		await erase('berta@mail.example', 'ai');
 		expect((await models().memory('acme', 'v1.1.0')).map(({ outboundId }) => outboundId)).toEqual(['3']);
 		expect((await models().list('acme', 1))[0].examples).toBe(1);
+	});
+
+	it('take nobody in who was erased, or objected, between the look at their messages and now', async () => {
+		await test.store.contacts.upsert('acme', [{ id: 'objects', name: 'Olga', email: 'olga@mail.example' }, { id: 'gone', name: 'Gerd', email: 'gerd@mail.example' }]);
+		const examples = await written(['1', 'objects'], ['2', 'gone'], ['3', 'stays']);
+		await test.store.contacts.upsert('acme', [{ id: 'objects', profiling: false }]);
+		await test.store.personalData.erase('acme', [{ reference: 'gone', scope: 'everything', suppress: false, by: 'mia', actor: 'person' }]);
+		await register(memory('example_memory', { examples }));
+		expect((await models().memory('acme', 'v1.1.0')).map(({ outboundId }) => outboundId)).toEqual(['3']);
 	});
 
 	it('serve one canary beside one deployed version, which one statement tells', async () => {
