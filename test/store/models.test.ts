@@ -234,6 +234,26 @@ describe.each(DIALECTS)('model versions on %s', (dialect) => {
 			expect(await models().records('acme', epochMs(0))).toEqual([{ version: CANDIDATE, drafts: 4, sent: 0, reviewed: 4, approved: 2, edited: 0, rejected: 2, costUsd: 0, costKnown: 0 }]);
 		});
 
+		it('tells what was drawn by lot with its chance: variants, and hours that were explored', async () => {
+			const drawn = async (contactId: string, at: EpochMs, more: object) => await test.store.outbound.markSent([{ workspace: 'acme', id: `d-${contactId}-${at}`, at, draft: newDraft({ id: `d-${contactId}-${at}`, contactId, ...more }) }]);
+			for (const [contactId, variantId] of [['a', 'x'], ['b', 'x'], ['c', 'y']] as const) {
+				await test.store.experiments.assign([{ workspace: 'acme', experimentId: 'e', contactId, choose: () => ({ variantId, propensity: variantId === 'x' ? 0.75 : 0.25 }) }]);
+				await drawn(contactId, START, { variant: { experimentId: 'e', variantId, name: variantId, propensity: 0.5, sticky: false, sentence: '' } });
+			}
+			await happens('a', 'meeting_booked', later(START, DAY));
+			const asked = { workspace: 'acme', metric: 'meeting' as const, asOf: later(START, 100 * DAY) };
+			expect(await models().loggedActions({ ...asked, drawn: { kind: 'variant', experimentId: 'e' } })).toEqual([{ action: 'x', propensity: 0.75, contacts: 2, successes: 1 }, { action: 'y', propensity: 0.25, contacts: 1, successes: 0 }]);
+			expect(await models().loggedActions({ ...asked, asOf: later(START, 20 * DAY), drawn: { kind: 'variant', experimentId: 'e' } })).toEqual([]);
+			const database = new Database(test.place.config, test.clock);
+			await database.write(async ({ q }) => {
+				for (const [contactId, hour, propensity] of [['a', '09', 0.2], ['b', '16', 0.1], ['c', '10', 1]] as const) {
+					await q.updateTable('outbound').set({ schedule: JSON.stringify({ localTime: `2026-03-02 ${hour}:30`, propensity }) }).where('contact_id', '=', contactId).execute();
+				}
+			});
+			await database.close();
+			expect(await models().loggedActions({ ...asked, drawn: { kind: 'hour' } })).toEqual([{ action: '09', propensity: 0.2, contacts: 1, successes: 1 }, { action: '16', propensity: 0.1, contacts: 1, successes: 0 }]);
+		});
+
 		it('is the same by a plain count over whatever was sent', async () => {
 			await fc.assert(
 				fc.asyncProperty(fc.array(fc.record({ contact: fc.integer({ min: 0, max: 5 }), day: fc.integer({ min: 0, max: 20 }), arm: fc.constantFrom<Rollout['arm'][]>('candidate', 'deployed'), met: fc.boolean() }), { maxLength: 12 }), async (messages) => {
