@@ -3,9 +3,11 @@ import { createAccounts } from './accounts';
 import { addressHasher } from './addresses';
 import { createAnalyses } from './analyses';
 import { createAnswerTimes } from './answerTimes';
+import { createCallAllowances } from './callAllowances';
 import { createContacts } from './contacts';
 import type { Database } from './database';
 import { StoreError } from './errors';
+import { createExecutions } from './executions';
 import { createExperiments } from './experiments';
 import { createFigures } from './figures';
 import { createKnowledge } from './knowledge';
@@ -29,11 +31,13 @@ import { createReviews } from './reviews';
 import { createRuns } from './runs';
 import { createSenderHolds } from './senderHolds';
 import { createSendLoad } from './sendLoad';
+import { createSequences } from './sequences';
 import { createSettings } from './settings';
 import { createShadow } from './shadow';
 import type { Store } from './store';
 import { createSuppressions } from './suppressions';
 import { createTraining } from './training';
+import { createTrainingJobs } from './trainingJobs';
 import { createUnsubscribes } from './unsubscribes';
 
 /** What a store offers besides its dialect, clock and end. */
@@ -54,6 +58,7 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 	const sendLoad = createSendLoad(database);
 	return {
 		accounts: createAccounts(database),
+		callAllowances: createCallAllowances(database),
 		contacts: createContacts(database, hash),
 		messages: createMessages(database, hash),
 		outbound,
@@ -72,7 +77,7 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		analyses: createAnalyses(database),
 		answerTimes,
 		sendLoad,
-		senderHolds: createSenderHolds(database),
+		senderHolds: createSenderHolds(database, hash),
 		performance: createPerformance(database),
 		knowledge: createKnowledge(database),
 		labels: createLabels(database, hash),
@@ -80,7 +85,10 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		shadow: createShadow(database, hash),
 		runs: createRuns(database),
 		training: createTraining(database, hash, key.value),
+		sequences: createSequences(database, hash),
+		trainingJobs: createTrainingJobs(database),
 		personalData: createPersonalData(database, hash),
+		executions: createExecutions(database),
 		figures: createFigures(database, { answerTimes, experiments, sendLoad }),
 	};
 }

@@ -1,7 +1,9 @@
+import { shopPage } from '../shop/pages';
 import { createAnthropic } from './anthropic';
 import { control } from './control';
 import { createCourier } from './delivery';
 import { createScript, type Script } from './failureScript';
+import { createFineTuning, type FineTuning } from './fineTuning';
 import { header, json, listen, type Handler, type StandInAnswer, type StandInRequest } from './httpServer';
 import { startImap } from './imap';
 import { createMail, createMailbox, type Mail, type Mailbox } from './mailbox';
@@ -16,6 +18,7 @@ export { SANDBOX } from './accounts';
 export { anthropicError } from './anthropic';
 export { replyAsLead, type LeadReply } from './control';
 export type { Failure, RateRule, Script, Service } from './failureScript';
+export type { FineTuning } from './fineTuning';
 export type { Channel, LoggedMessage, MessageLog } from './messageLog';
 export { metaError } from './metaErrors';
 export type { ModelReply, ModelRequest, ModelScript } from './modelTypes';
@@ -48,6 +51,8 @@ export interface StandIns {
 	twilio: Twilio;
 	sendgrid: Sendgrid;
 	mail: Mail;
+	/** Jobs and files of the OpenAI stand-in. */
+	fineTuning: FineTuning;
 	/** The mailboxes behind IMAP: INBOX and Sent. */
 	mailboxes: Map<string, Mailbox>;
 	/** Resolves when every event under way has been delivered or given up. */
@@ -87,7 +92,8 @@ export async function startStandIns(options: StandInOptions = {}): Promise<Stand
 	const meta = createMeta(inbox, script, courier);
 	const twilio = createTwilio(inbox, script, courier);
 	const sendgrid = createSendgrid(inbox, script, courier);
-	const openai = createOpenAi(script);
+	const fineTuning = createFineTuning();
+	const openai = createOpenAi(script, fineTuning);
 	const anthropic = createAnthropic(script);
 	const mailInbox = createMailbox('INBOX');
 	const mailSent = createMailbox('Sent');
@@ -95,6 +101,8 @@ export async function startStandIns(options: StandInOptions = {}): Promise<Stand
 
 	const handlers: Record<Provider, Handler> = { meta: meta.handle, twilio: twilio.handle, sendgrid: sendgrid.handle, openai, anthropic };
 	const serve = async (request: StandInRequest): Promise<StandInAnswer> => {
+		const page = request.method === 'GET' ? shopPage(request.path) : undefined;
+		if (page !== undefined) return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, text: page };
 		const provider = providerOf(request);
 		return provider ? await handlers[provider](request) : json(404, { sandboxError: `No stand-in answers ${request.method} ${request.host}${request.path}` });
 	};
@@ -127,6 +135,7 @@ export async function startStandIns(options: StandInOptions = {}): Promise<Stand
 			sendgrid: sendgrid.api,
 			mail: createMail(mailInbox, mailSent, inbox),
 			mailboxes,
+			fineTuning: fineTuning.api,
 			settled: courier.settled,
 			stop,
 		};
