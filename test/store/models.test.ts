@@ -139,6 +139,11 @@ describe.each(DIALECTS)('model versions on %s', (dialect) => {
 		expect((await names()).filter((text) => text.endsWith('deployed'))).toHaveLength(1);
 	});
 
+	it('serve nobody while they name no model to call', async () => {
+		await register(memory('export_only'));
+		expect(await models().deploy({ ...CANARY, version: 'v2.0.0' })).toMatchObject({ changed: false, sentence: expect.stringContaining('names no model yet') });
+	});
+
 	it('settle a training once', async () => {
 		await register(memory('fine_tuning', { status: 'training' }));
 		const settle = async (status: 'candidate' | 'failed', modelId?: string) => await models().settleTraining({ workspace: 'acme', version: 'v2.0.0', status, modelId, sentence: 'Done.' });
