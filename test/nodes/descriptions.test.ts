@@ -11,7 +11,7 @@ const manifest = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8
 /** Words a title keeps in lower case unless they come first. */
 const SMALL = /^(a|an|and|as|at|but|by|for|from|if|in|into|nor|of|on|or|over|per|so|than|that|the|to|up|via|when|with)$/;
 /** What a label or hint would promise although it is not built. */
-const NOT_BUILT = /bandit|fine-?tun|coming soon|not yet|todo/i;
+const NOT_BUILT = /bandit|coming soon|not yet|todo/i;
 /** Credentials of n8n itself, which tests them. */
 const BUILT_IN_CREDENTIALS = new Set(['smtp']);
 /** Fields whose label says all there is to say. */
