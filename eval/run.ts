@@ -13,6 +13,7 @@ import { limitsSection } from './limits';
 import { personalDataSection } from './personalData';
 import { acrossHalvesSection, repliesSection } from './replies';
 import { retrievalSection } from './retrieval';
+import { rolloutsSection } from './rollouts';
 import { sendTimeSection } from './sendTime';
 import { spamSection } from './spam';
 import { shadowSection } from './shadow';
@@ -34,6 +35,7 @@ const SECTIONS: readonly ((folder: string) => Section)[] = [
 	(folder) => personalDataSection(folder),
 	() => confidenceSection(),
 	() => experimentsSection(),
+	() => rolloutsSection(),
 	() => stagesSection(),
 	() => limitsSection(),
 	() => ({ ...sendTimeSection(), figures: [] }),

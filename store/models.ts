@@ -4,6 +4,7 @@ import type { MemoryExample } from '../engine/training/memory';
 import { epochMs } from '../engine/time';
 import { cleanText, fromJson } from './bulk';
 import type { Database } from './database';
+import { loggedActions } from './loggedActions';
 import { loadVersions } from './modelRows';
 import { versionRecords } from './modelRecords';
 import { versionTallies } from './modelTallies';
@@ -88,6 +89,10 @@ export function createModels(database: Database): Models {
 
 		async tallies(request) {
 			return await database.read(async (session) => await versionTallies(session, request));
+		},
+
+		async loggedActions(request) {
+			return await database.read(async (session) => await loggedActions(session, request));
 		},
 
 		async records(workspace, since) {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { MODEL_BACKENDS, type ModelVersion } from '../engine/training/modelVersion';
 import { BASELINE_VERSION, nextVersion, readVersion, writeVersion, type NumberedVersion, type VersionNumber } from '../engine/training/versionNumber';
 import { cleanText, groupBy, toJson } from './bulk';
@@ -29,6 +30,17 @@ function newRow(wanted: NewVersion, number: VersionNumber, parent: string | unde
 		model_id: wanted.modelId ?? null, base_model: wanted.baseModel ?? null, export_id: wanted.exportId ?? null, request_key: wanted.requestKey ?? null, metric: null, horizon: null,
 		sentence: wanted.sentence, decided_by: null, created_at: now, deployed_at: null, ended_at: null,
 	};
+}
+
+/** The ids of examples whose people were not erased, and do not object, since they were read. Locked, as whoever erases their people locks them. */
+async function stillAllowed(session: Session, workspace: string, wanted: readonly NewVersion[]): Promise<Set<string>> {
+	const examples = wanted.flatMap(({ examples: own = [] }) => own);
+	if (examples.length === 0) return new Set();
+	const [join, locked] = session.dialect === 'sqlite' ? [sql`cross join`, sql``] : [sql`join`, sql`order by o.id for share of o`];
+	const values = session.values('v', { id: 'text', contact_id: 'text' }, examples.map(({ outboundId, contactId }) => ({ id: cleanText(outboundId), contact_id: cleanText(contactId) })));
+	const rows = await session.rows(sql<{ id: string }>`select o.id from ${values} ${join} ${session.table('outbound')} as o on o.workspace = ${workspace} and o.id = v.id
+		where not exists (select 1 from ${session.table('contacts')} as c where c.workspace = o.workspace and c.id in (v.contact_id, o.contact_id) and c.profiling = 0) ${locked}`);
+	return new Set(rows.map(({ id }) => id));
 }
 
 const exampleRows = ({ workspace, examples = [] }: NewVersion, version: string): RowOf<'model_examples'>[] =>
@@ -63,7 +75,8 @@ export async function registerVersions(session: Session, wanted: readonly NewVer
 			made[index] = { name: row.version, created: true };
 		}
 		await session.insert('model_versions', fresh);
-		await session.insert('model_examples', examples);
+		const allowed = await stillAllowed(session, workspace, group.map(({ one }) => one));
+		await session.insert('model_examples', examples.filter(({ outbound_id }) => allowed.has(outbound_id)));
 		all.set(workspace, await loadVersions(session, workspace));
 	}
 	return wanted.flatMap(({ workspace }, index) => {

@@ -22,10 +22,11 @@ function tokenOf({ candidate, control, lift, harms, metric, look, verdict }: Ver
 }
 
 /**
- * Compares a workspace's candidate with what is deployed, and keeps what was shown. Undefined while no candidate serves
- * anybody. The metric is as of the last weekly look, so asking often is still one look a week; harm is as of now.
+ * Compares a workspace's candidate with what is deployed. Undefined while no candidate serves anybody. The metric is as of
+ * the last weekly look, so asking often is still one look a week; harm is as of now.
+ * @param keep writes down what was shown, which a decision has to rest on
  */
-export async function compareCanary(store: Store, workspace: string, serving?: { deployed?: ModelVersion; canary?: ModelVersion }): Promise<CanaryComparison | undefined> {
+export async function compareCanary(store: Pick<Store, 'models' | 'clock'>, workspace: string, { serving, keep }: { serving?: { deployed?: ModelVersion; canary?: ModelVersion }; keep: boolean }): Promise<CanaryComparison | undefined> {
 	const { deployed, canary } = serving ?? (await store.models.serving(workspace));
 	if (!deployed || !canary) return undefined;
 	const now = epochMs(await store.clock.now());
@@ -37,7 +38,7 @@ export async function compareCanary(store: Store, workspace: string, serving?: {
 	const weeks = firstAt === undefined ? 0 : Math.max(1, (now - firstAt) / PLAN_POLICY.lookEveryMs);
 	const comparison = compareVersions({ candidate, control, metric, share, guardrails, look: look.look, horizon, ...(weeks > 0 ? { sendsPerWeek: joined / weeks } : {}) });
 	const token = tokenOf(comparison, share);
-	await store.models.recordLook(workspace, { version, token, look: look.look, at: now, share, verdict: comparison.verdict, sentence: comparison.sentence, figures: JSON.stringify(comparison) });
+	if (keep) await store.models.recordLook(workspace, { version, token, look: look.look, at: now, share, verdict: comparison.verdict, sentence: comparison.sentence, figures: JSON.stringify(comparison) });
 	return { ...comparison, share, token, startedAt, ...(look.nextAt === undefined ? {} : { nextLookAt: look.nextAt }), joined };
 }
 

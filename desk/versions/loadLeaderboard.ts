@@ -7,7 +7,7 @@ const COUNTED = ['replied', 'meeting', 'deal', 'opt_out', 'complaint'] as const 
 const MOST_VERSIONS = 200;
 
 /** The versions of a workspace by what came of a year's messages: three statements. */
-export async function loadLeaderboard(store: Store, workspace: string): Promise<LeaderboardRow[]> {
+export async function loadLeaderboard(store: Pick<Store, 'models' | 'performance' | 'clock'>, workspace: string): Promise<LeaderboardRow[]> {
 	const since = recordsSince(await store.clock.now());
 	const tallies = await store.performance.tallies(workspace, {
 		by: ['modelVersion'],

@@ -11,7 +11,7 @@ export interface Steered {
 const steered = (action: Steered['action'], { changed, sentence }: VersionMove): Steered => ({ action: changed ? action : 'none', changed, sentence });
 
 /** Does what the figures say: the next share, everybody, or nobody any more. Waits where they say to wait. */
-export async function followComparison(store: Store, workspace: string, comparison: CanaryComparison, by: string): Promise<Steered> {
+export async function followComparison(store: Pick<Store, 'models'>, workspace: string, comparison: CanaryComparison, by: string): Promise<Steered> {
 	const { verdict, candidate: { version }, share, nextShare, token, sentence } = comparison;
 	const change = { workspace, version, by, sentence };
 	switch (verdict) {

@@ -1,8 +1,9 @@
 import { folded } from '../message/foldedText';
-import { redactPii } from '../privacy/redactPii';
 import { MEMORY_POLICY, type MemoryExample } from './memory';
+import { PersonalMarks } from './personalMarks';
 import { likeness, termVectors, type TermVector } from './termVectors';
 import type { TrainingExample } from './trainingExample';
+import type { PersonIdentifiers } from './trainingPerson';
 
 export interface SelectOptions {
 	/** Examples wanted, at most. */
@@ -19,10 +20,13 @@ export interface Selection {
 	fit: number;
 	/** Left out as near repeats of one that was taken. */
 	repeats: number;
+	/** Left out because what names the person could not be taken out for certain. */
+	personal: number;
 }
 
 interface Candidate {
 	example: TrainingExample;
+	identifiers: PersonIdentifiers;
 	cell: string;
 	/** 0–1 */
 	worth: number;
@@ -44,12 +48,15 @@ function worthOf({ quality, reward, weight }: TrainingExample): number {
 	return Math.max(0, Math.min(1, quality)) * (0.4 + 0.6 * outcome);
 }
 
+const NOBODY: PersonIdentifiers = { names: [], companies: [], addresses: [], others: [] };
+
 /** The worthier first; equals in an order that does not depend on how they came. */
 const byWorth = (a: Candidate, b: Candidate): number => b.worth - a.worth || (a.example.outboundId < b.example.outboundId ? -1 : 1);
 
 /** Gathers examples of any number in bounded memory: of each intent, channel and language the worthiest are kept. */
 export interface ExamplePool {
-	offer(example: TrainingExample): void;
+	/** `identifiers`: what is known to name the person, taken out of every text. */
+	offer(example: TrainingExample, identifiers?: PersonIdentifiers): void;
 	select(): Selection;
 }
 
@@ -62,7 +69,7 @@ export function createExamplePool({ size = MEMORY_POLICY.size, leastQuality = ME
 		cell.length = Math.min(cell.length, MEMORY_POLICY.poolPerCell);
 	};
 	return {
-		offer(example) {
+		offer(example, identifiers = NOBODY) {
 			seen += 1;
 			if (!isFit(example, leastQuality)) return;
 			fit += 1;
@@ -70,13 +77,12 @@ export function createExamplePool({ size = MEMORY_POLICY.size, leastQuality = ME
 			counts.set(cell, (counts.get(cell) ?? 0) + 1);
 			const kept = cells.get(cell) ?? [];
 			cells.set(cell, kept);
-			kept.push({ example, cell, worth: worthOf(example) });
+			kept.push({ example, identifiers, cell, worth: worthOf(example) });
 			if (kept.length >= 2 * MEMORY_POLICY.poolPerCell) trim(kept);
 		},
 		select() {
 			const candidates = [...cells.values()].flatMap((cell) => (trim(cell), cell)).sort(byWorth);
-			const { taken, repeats } = choose(candidates, quotas(counts, size), size);
-			return { examples: taken.map(({ example }) => frozen(example)), seen, fit, repeats };
+			return { ...choose(candidates, quotas(counts, size), size), seen, fit };
 		},
 	};
 }
@@ -98,15 +104,14 @@ function quotas(counts: ReadonlyMap<string, number>, size: number): Map<string, 
 }
 
 /** Greedy choice by maximal marginal relevance; first within the quotas, then with what is left over. */
-function choose(candidates: readonly Candidate[], quota: ReadonlyMap<string, number>, size: number): { taken: Candidate[]; repeats: number } {
+function choose(candidates: readonly Candidate[], quota: ReadonlyMap<string, number>, size: number): Pick<Selection, 'examples' | 'repeats' | 'personal'> {
 	const vectors = termVectors(candidates.map(({ example }) => example.text));
 	const open = candidates.map((candidate, place) => ({ candidate, vector: vectors[place], alike: 0, gone: false }));
-	const taken: Candidate[] = [];
+	const examples: MemoryExample[] = [];
 	const byCell = new Map<string, number>();
 	const byContact = new Map<string, number>();
-	let repeats = 0;
+	let [repeats, personal] = [0, 0];
 	const take = (vector: TermVector, candidate: Candidate): void => {
-		taken.push(candidate);
 		byCell.set(candidate.cell, (byCell.get(candidate.cell) ?? 0) + 1);
 		byContact.set(candidate.example.contactId, (byContact.get(candidate.example.contactId) ?? 0) + 1);
 		const text = folded(candidate.example.text);
@@ -119,7 +124,7 @@ function choose(candidates: readonly Candidate[], quota: ReadonlyMap<string, num
 		}
 	};
 	for (const withinQuota of [true, false]) {
-		while (taken.length < size) {
+		while (examples.length < size) {
 			let best: (typeof open)[number] | undefined;
 			let gain = -Infinity;
 			for (const one of open) {
@@ -130,15 +135,24 @@ function choose(candidates: readonly Candidate[], quota: ReadonlyMap<string, num
 			}
 			if (!best) break;
 			best.gone = true;
-			take(best.vector, best.candidate);
+			const kept = frozen(best.candidate);
+			if (kept) {
+				examples.push(kept);
+				take(best.vector, best.candidate);
+			} else {
+				personal += 1;
+			}
 		}
 	}
-	return { taken, repeats };
+	return { examples, repeats, personal };
 }
 
-/** What of an example is frozen: the last turns, shortened, without addresses and numbers. */
-function frozen({ outboundId, contactId, channel, language, intent, conversation, text, subject, labels, reward, quality }: TrainingExample): MemoryExample {
-	const plain = (written: string): string => redactPii(written, { language }).text;
-	const turns = conversation.slice(-MEMORY_POLICY.turns).map((turn) => ({ from: turn.from, text: plain(turn.text).slice(0, MEMORY_POLICY.longestTurn) }));
-	return { outboundId, contactId, channel, language, intent, conversation: turns, text: plain(text), ...(subject === undefined ? {} : { subject: plain(subject) }), labels: [...labels], reward, quality };
+/** What of an example is frozen: the last turns, shortened, with marks for what names somebody; undefined when some of it can still be read. */
+function frozen({ example, identifiers }: Candidate): MemoryExample | undefined {
+	const { outboundId, contactId, channel, language, intent, conversation, text, subject, labels, reward, quality, facts } = example;
+	const marks = new PersonalMarks(identifiers, { language, ...(facts ? { facts } : {}) });
+	const turns = conversation.slice(-MEMORY_POLICY.turns).map((turn) => ({ from: turn.from, text: marks.hide(turn.text, turn.from !== 'lead').slice(0, MEMORY_POLICY.longestTurn) }));
+	const said = { text: marks.hide(text, true), ...(subject === undefined ? {} : { subject: marks.hide(subject, true) }) };
+	if ([...turns.map((turn) => turn.text), said.text, said.subject ?? ''].some((one) => marks.remainsIn(one)) || said.text === '') return undefined;
+	return { outboundId, contactId, channel, language, intent, conversation: turns, ...said, labels: [...labels], reward, quality };
 }

@@ -14,7 +14,7 @@ function item({ startedAt, nextLookAt, ...comparison }: CanaryComparison, done: 
 }
 
 async function compare(store: Store, workspace: string, act: boolean): Promise<object> {
-	const comparison = await compareCanary(store, workspace);
+	const comparison = await compareCanary(store, workspace, { keep: true });
 	if (!comparison) return { comparison: { verdict: 'none', action: 'none', sentence: NOTHING } };
 	return item(comparison, act ? await followComparison(store, workspace, comparison, BY) : undefined);
 }

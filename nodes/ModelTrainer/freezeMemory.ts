@@ -36,12 +36,12 @@ export async function freezeMemory(store: Store, { workspace, since, until, cons
 	do {
 		const page = await store.training.examples(workspace, { since, until, limit: PAGE, ...(after === undefined ? {} : { after }) });
 		for (const { example, person } of page.candidates) {
-			if (personExclusion(person, example.channel, consent) === undefined) pool.offer(example);
+			if (personExclusion(person, example.channel, consent) === undefined) pool.offer(example, person.identifiers);
 		}
 		after = page.next;
 	} while (after !== undefined);
-	const { examples, seen, fit, repeats } = pool.select();
-	const chosen = `${examples.length} examples chosen of ${fit} fit to learn from, among ${seen} messages${repeats > 0 ? `; ${repeats} near repeats` : ''}.`;
+	const { examples, seen, fit, repeats, personal } = pool.select();
+	const chosen = `${examples.length} examples chosen of ${fit} fit to learn from, among ${seen} messages${repeats > 0 ? `; ${repeats} near repeats` : ''}${personal > 0 ? `; ${personal} left out because a name could still be read` : ''}.`;
 	if (examples.length < MEMORY_POLICY.leastExamples) return { created: false, sentence: `Not enough for a memory: ${chosen} ${MEMORY_POLICY.leastExamples} are needed.` };
 	const [{ version, created }] = await store.models.register([
 		{ workspace, backend: 'example_memory', status: 'candidate', examples, sentence: chosen, ...(requestKey === undefined ? {} : { requestKey }), ...(repairs === undefined ? {} : { repairs }) },

@@ -90,7 +90,7 @@ async function promote(store: Store, workspace: string, { by, token = '' }: Deci
 }
 
 export async function promoteOperation(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	return await eachItem(context, (index) => ({ by: readText(context, 'by', index, 'Decided By'), token: readText(context, 'token', index, 'Token') }), promote);
+	return await eachItem(context, (index) => ({ by: readText(context, 'by', index, 'Decided By'), token: readText(context, 'figuresShown', index, 'Figures Shown') }), promote);
 }
 
 async function rollBack(store: Store, workspace: string, { by, version: name, reason }: Decision): Promise<object> {

@@ -1,11 +1,10 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { PLAN_POLICY } from '../../engine/experiment/plan';
-import { ROLLOUT_POLICY } from '../../engine/training/rollout';
 
 export const rolloutOperations: INodePropertyOptions[] = [
 	{ name: 'Compare', value: 'compare', action: 'Compare the candidate', description: 'Hold the candidate against the deployed version, say how many contacts are still missing, and act on it when told to' },
 	{ name: 'Deploy', value: 'deploy', action: 'Deploy a candidate', description: 'Give a version that is ready its first share of contacts, beside the deployed one' },
 	{ name: 'Leaderboard', value: 'leaderboard', action: 'List versions by performance', description: 'List the versions by performance score, with revenue, cost, approvals and opt-outs' },
+	{ name: 'Off-Policy Check', value: 'offPolicyCheck', action: 'Check a choice on what was drawn by lot', description: 'Say from messages whose variant or hour was drawn by lot what always choosing one of them would have brought, before anybody gets it' },
 	{ name: 'Promote', value: 'promote', action: 'Promote the candidate', description: 'Give the candidate everybody, by a person who was shown the comparison' },
 	{ name: 'Roll Back', value: 'rollBack', action: 'Roll a version back', description: 'Take the candidate or the deployed version out; what it stood beside or had replaced serves everybody' },
 ];
@@ -52,7 +51,7 @@ export const rolloutProperties: INodeProperties[] = [
 		name: 'share',
 		type: 'number',
 		typeOptions: { minValue: 0.01, maxValue: 0.5, numberPrecision: 2 },
-		default: ROLLOUT_POLICY.ramp[0],
+		default: 0.1,
 		displayOptions: show('deploy'),
 		description: 'The share (0–1) of contacts that get the candidate at first. Whoever gets it keeps it while the share grows.',
 	},
@@ -61,7 +60,7 @@ export const rolloutProperties: INodeProperties[] = [
 		name: 'looks',
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 104, numberPrecision: 0 },
-		default: PLAN_POLICY.horizon,
+		default: 26,
 		displayOptions: show('deploy'),
 		description: 'How many weeks the comparison may take at most. The fewer, the sooner a difference can be proven, and the larger it has to be.',
 	},
@@ -74,14 +73,66 @@ export const rolloutProperties: INodeProperties[] = [
 		description: 'Whether to do what the figures say: give the candidate more contacts, promote it, or take it out. Switched off, it only says so.',
 	},
 	{
-		displayName: 'Token',
-		name: 'token',
+		displayName: 'Choice',
+		name: 'choice',
+		type: 'options',
+		options: [
+			{ name: 'Hour', value: 'hour', description: 'Sending at certain hours of the local day; needs messages whose time was explored' },
+			{ name: 'Variant', value: 'variant', description: 'One variant of an experiment for everybody' },
+		],
+		default: 'variant',
+		displayOptions: show('offPolicyCheck'),
+		description: 'What is to be chosen. Only what was drawn by lot with a logged chance can be checked so; the text of a model cannot.',
+	},
+	{
+		displayName: 'Experiment',
+		name: 'experiment',
 		type: 'string',
-		// Not a secret: it stands for the figures that were shown.
+		default: '',
+		placeholder: 'e.g. opening-line',
+		displayOptions: { show: { operation: ['offPolicyCheck'], choice: ['variant'] } },
+		description: 'The experiment, as named in A/B Variant',
+	},
+	{
+		displayName: 'Variant',
+		name: 'variant',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. question',
+		displayOptions: { show: { operation: ['offPolicyCheck'], choice: ['variant'] } },
+		description: 'The variant everybody would get',
+	},
+	{
+		displayName: 'Hours',
+		name: 'hours',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. 9, 10, 16',
+		displayOptions: { show: { operation: ['offPolicyCheck'], choice: ['hour'] } },
+		description: 'The hours (0–23, at the contact) messages would be sent at, each as often as the others',
+	},
+	{
+		displayName: 'Metric',
+		name: 'metric',
+		type: 'options',
+		options: [
+			{ name: 'Deals', value: 'conversion', description: 'Contacts that won a deal within 90 days' },
+			{ name: 'Meetings', value: 'meeting', description: 'Contacts that booked a meeting within 30 days' },
+			{ name: 'Positive Replies', value: 'positive_reply', description: 'Contacts that answered with interest within 14 days' },
+			{ name: 'Replies', value: 'reply', description: 'Contacts that answered at all within 14 days' },
+		],
+		default: 'positive_reply',
+		displayOptions: show('offPolicyCheck'),
+		description: 'What a choice is judged by',
+	},
+	{
+		displayName: 'Figures Shown',
+		name: 'figuresShown',
+		type: 'string',
 		default: "={{ $json.comparison?.token ?? '' }}",
 		placeholder: 'e.g. 4f1c0a9be2d37a58',
 		displayOptions: show('promote'),
-		description: 'The token of the comparison you were shown. With an old one nothing is promoted: look at the figures again first.',
+		description: 'The token of the comparison you were shown, which stands for its figures. With an old one nothing is promoted: look at the figures again first.',
 	},
 	{
 		displayName: 'Decided By',

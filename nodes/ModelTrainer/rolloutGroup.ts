@@ -1,12 +1,13 @@
 import { compareOperation } from './compareOperation';
 import { leaderboardOperation } from './leaderboardOperation';
 import { deployOperation, promoteOperation, rollBackOperation } from './moveOperations';
+import { offPolicyOperation } from './offPolicyOperation';
 import type { OperationGroup } from './operationGroup';
 import { rolloutOperations, rolloutProperties } from './rolloutFields';
 
-/** What becomes of versions that are ready: Deploy, Compare, Promote, Roll Back, Leaderboard. */
+/** What becomes of versions that are ready: Deploy, Compare, Promote, Roll Back, Leaderboard, Off-Policy Check. */
 export const rolloutGroup: OperationGroup = {
 	operations: rolloutOperations,
 	properties: rolloutProperties,
-	run: { compare: compareOperation, deploy: deployOperation, leaderboard: leaderboardOperation, promote: promoteOperation, rollBack: rollBackOperation },
+	run: { compare: compareOperation, deploy: deployOperation, leaderboard: leaderboardOperation, offPolicyCheck: offPolicyOperation, promote: promoteOperation, rollBack: rollBackOperation },
 };

@@ -1,7 +1,9 @@
+import type { Metric } from '../../engine/experiment/metrics';
 import type { VersionArm, RolloutVerdict } from '../../engine/training/compareVersions';
 import type { Harm, HarmStratum } from '../../engine/training/harm';
 import type { MemoryExample } from '../../engine/training/memory';
 import type { ModelBackend, ModelVersion } from '../../engine/training/modelVersion';
+import type { LoggedAction } from '../../engine/training/offPolicy';
 import type { VersionMetric } from '../../engine/training/versionMetrics';
 import type { EpochMs } from '../../engine/time';
 
@@ -18,7 +20,7 @@ export interface NewVersion {
 	exportId?: string;
 	/** The version this one is made anew of: a patch of it. */
 	repairs?: string;
-	/** Its memory; stored with it or not at all. */
+	/** Its memory; stored with it or not at all, less the examples of people who were erased, or object, since they were read. */
 	examples?: readonly MemoryExample[];
 	sentence: string;
 }
@@ -65,6 +67,14 @@ export interface VersionTallies {
 	/** Contacts of the rollout so far, windows over or not, both arms. */
 	joined: number;
 	firstAt?: EpochMs;
+}
+
+export interface LoggedActionsRequest {
+	workspace: string;
+	/** variant: of this experiment. hour: of the local day, `00` to `23`. */
+	drawn: { kind: 'variant'; experimentId: string } | { kind: 'hour' };
+	metric: Metric;
+	asOf: EpochMs;
 }
 
 /** What people and providers made of one version's drafts. */
@@ -117,6 +127,11 @@ export interface Models {
 	looks(workspace: string, version: string, limit: number): Promise<ModelLook[]>;
 	/** What a comparison rests on: three statements, whatever the number of messages. */
 	tallies(request: VersionTallyRequest): Promise<VersionTallies>;
+	/**
+	 * What was drawn by lot for each contact, with the chance it had, and what came of it: of an experiment's first message, or of
+	 * the hour of the first message whose time was drawn. Only contacts whose window is over. One statement.
+	 */
+	loggedActions(request: LoggedActionsRequest): Promise<LoggedAction[]>;
 	/** One statement; versions that wrote nothing since then are left out. */
 	records(workspace: string, since: EpochMs): Promise<VersionRecord[]>;
 }

@@ -70,7 +70,7 @@ it('trains one model over a kill of n8n in the middle, deploys it at 10 % and sa
 	await ring('Every Monday');
 	const [started] = tuning().jobs();
 	expect(started).toMatchObject({ status: 'running', model: BASE });
-	expect(await newest()).toMatchObject({ state: 'training', providerJobId: started.id, version: 'v1.1.0' });
+	expect(await newest()).toMatchObject({ state: 'training', providerJobId: started.id, version: 'v2.0.0' });
 	await ring('Every Quarter Hour');
 	expect(await newest()).toMatchObject({ state: 'training', providerState: 'running' });
 	await sandbox.n8n.kill();
@@ -155,7 +155,7 @@ it('compares every day and takes out what does harm', async () => {
 		const rollout = { candidate: canary.version, arm: served ? ('candidate' as const) : ('deployed' as const), propensity: served ? 0.1 : 0.9 };
 		harmed.contact(id, now - DAY);
 		const outbound = harmed.sending({ at: now - 60_000, contact: id, draft: { modelVersion: served ? canary.version : 'v1.0.0', rollout } });
-		if (served && at % 20 === 0) harmed.outcome('replied', id, now - 1_000, { outbound_id: outbound, label: 'opt_out' });
+		if (served && at % 20 === 0) harmed.outcome('unsubscribed', id, now - 1_000, { outbound_id: outbound, label: 'opt_out' });
 	}
 	await harmed.write(sandbox.storeConfig);
 	await ring('Every Day');

@@ -21,6 +21,10 @@ describe.each(DIALECTS)('model versions on %s', (dialect) => {
 	beforeEach(async () => (test = await openTestStore(dialect)));
 	afterEach(async () => await test.close());
 	const models = () => test.store.models;
+	const written = async (...keys: (readonly [id: string, contactId?: string])[]) => {
+		await test.store.outbound.saveDrafts(keys.map(([id, contactId]) => newDraft({ id, contactId: contactId ?? 'anna' })));
+		return keys.map(([id, contactId]) => example(id, contactId));
+	};
 	const names = async () => (await models().list('acme', 100)).map(({ version, status }) => `${version} ${status}`);
 	const register = async (...versions: NewVersion[]) => (await models().register(versions)).map(({ version }) => version.version);
 	const look = async (version: string, token = 't1', at = test.clock.time) => await models().recordLook('acme', { version, token, look: 1, at, share: 0.1, verdict: 'keep_going', sentence: 'Keep going.', figures: '{}' });
@@ -51,23 +55,32 @@ describe.each(DIALECTS)('model versions on %s', (dialect) => {
 	});
 
 	it('keep their memory frozen, in the order chosen, and whole or not at all', async () => {
-		await register(memory('example_memory', { examples: [example('b'), example('a', 'berta'), example('c\u0000')] }));
+		await register(memory('example_memory', { examples: await written(['b'], ['a', 'berta'], ['c\u0000']) }));
 		expect((await models().memory('acme', 'v1.1.0')).map(({ outboundId, contactId }) => [outboundId, contactId])).toEqual([['b', 'anna'], ['a', 'berta'], ['c\uFFFD', 'anna']]);
 		expect((await models().memory('acme', 'v1.1.0'))[0]).toEqual(example('b'));
 		expect(await models().memory('other', 'v1.1.0')).toEqual([]);
-		await expect(register(memory('example_memory', { examples: [example('d'), example('d')] }))).rejects.toThrow();
+		await expect(register(memory('example_memory', { examples: [...(await written(['d'])), example('d')] }))).rejects.toThrow();
 		expect(await names()).toEqual(['v1.1.0 candidate', 'v1.0.0 deployed']);
 		expect((await models().find('acme', ['v1.1.0', 'nope'])).map((found) => found?.examples)).toEqual([3, undefined]);
 	});
 
 	it('lose the examples of a person who is erased, wholly or as AI data, and go on with the others', async () => {
-		await register(memory('example_memory', { examples: [example('1', 'anna@mail.example'), example('2', 'berta@mail.example'), example('3', 'carla@mail.example')] }));
+		await register(memory('example_memory', { examples: await written(['1', 'anna@mail.example'], ['2', 'berta@mail.example'], ['3', 'carla@mail.example']) }));
 		const erase = async (reference: string, scope: 'everything' | 'ai') => await test.store.personalData.erase('acme', [{ reference, scope, suppress: false, by: 'mia', actor: 'person' }]);
 		expect((await test.store.personalData.export('acme', ['anna@mail.example']))[0]?.tables.model_examples).toHaveLength(1);
 		await erase('anna@mail.example', 'everything');
 		await erase('berta@mail.example', 'ai');
 		expect((await models().memory('acme', 'v1.1.0')).map(({ outboundId }) => outboundId)).toEqual(['3']);
 		expect((await models().list('acme', 1))[0].examples).toBe(1);
+	});
+
+	it('take nobody in who was erased, or objected, between the look at their messages and now', async () => {
+		await test.store.contacts.upsert('acme', [{ id: 'objects', name: 'Olga', email: 'olga@mail.example' }, { id: 'gone', name: 'Gerd', email: 'gerd@mail.example' }]);
+		const examples = await written(['1', 'objects'], ['2', 'gone'], ['3', 'stays']);
+		await test.store.contacts.upsert('acme', [{ id: 'objects', profiling: false }]);
+		await test.store.personalData.erase('acme', [{ reference: 'gone', scope: 'everything', suppress: false, by: 'mia', actor: 'person' }]);
+		await register(memory('example_memory', { examples }));
+		expect((await models().memory('acme', 'v1.1.0')).map(({ outboundId }) => outboundId)).toEqual(['3']);
 	});
 
 	it('serve one canary beside one deployed version, which one statement tells', async () => {
@@ -219,6 +232,26 @@ describe.each(DIALECTS)('model versions on %s', (dialect) => {
 			expect([short(candidate), short(control), joined]).toEqual([[2, 1, 0.3], [1, 1, 2.7], 3]);
 			expect(guardrails.rejections).toEqual([{ candidate: { contacts: 2, events: 1 }, control: { contacts: 1, events: 0 } }]);
 			expect(await models().records('acme', epochMs(0))).toEqual([{ version: CANDIDATE, drafts: 4, sent: 0, reviewed: 4, approved: 2, edited: 0, rejected: 2, costUsd: 0, costKnown: 0 }]);
+		});
+
+		it('tells what was drawn by lot with its chance: variants, and hours that were explored', async () => {
+			const drawn = async (contactId: string, at: EpochMs, more: object) => await test.store.outbound.markSent([{ workspace: 'acme', id: `d-${contactId}-${at}`, at, draft: newDraft({ id: `d-${contactId}-${at}`, contactId, ...more }) }]);
+			for (const [contactId, variantId] of [['a', 'x'], ['b', 'x'], ['c', 'y']] as const) {
+				await test.store.experiments.assign([{ workspace: 'acme', experimentId: 'e', contactId, choose: () => ({ variantId, propensity: variantId === 'x' ? 0.75 : 0.25 }) }]);
+				await drawn(contactId, START, { variant: { experimentId: 'e', variantId, name: variantId, propensity: 0.5, sticky: false, sentence: '' } });
+			}
+			await happens('a', 'meeting_booked', later(START, DAY));
+			const asked = { workspace: 'acme', metric: 'meeting' as const, asOf: later(START, 100 * DAY) };
+			expect(await models().loggedActions({ ...asked, drawn: { kind: 'variant', experimentId: 'e' } })).toEqual([{ action: 'x', propensity: 0.75, contacts: 2, successes: 1 }, { action: 'y', propensity: 0.25, contacts: 1, successes: 0 }]);
+			expect(await models().loggedActions({ ...asked, asOf: later(START, 20 * DAY), drawn: { kind: 'variant', experimentId: 'e' } })).toEqual([]);
+			const database = new Database(test.place.config, test.clock);
+			await database.write(async ({ q }) => {
+				for (const [contactId, hour, propensity] of [['a', '09', 0.2], ['b', '16', 0.1], ['c', '10', 1]] as const) {
+					await q.updateTable('outbound').set({ schedule: JSON.stringify({ localTime: `2026-03-02 ${hour}:30`, propensity }) }).where('contact_id', '=', contactId).execute();
+				}
+			});
+			await database.close();
+			expect(await models().loggedActions({ ...asked, drawn: { kind: 'hour' } })).toEqual([{ action: '09', propensity: 0.2, contacts: 1, successes: 1 }, { action: '16', propensity: 0.1, contacts: 1, successes: 0 }]);
 		});
 
 		it('is the same by a plain count over whatever was sent', async () => {

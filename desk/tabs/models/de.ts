@@ -1,7 +1,9 @@
 import type { ModelsWords } from './en';
+import { versionsDe } from './versionsDe';
 
 export const de: ModelsWords = {
 	title: 'Modelle',
+	versions: versionsDe,
 	intro: 'Was jedes Modell und jede Prompt-Version taugt: wie oft Menschen die Entwürfe annehmen, wie oft Leads antworten, wie lange es dauert und was es kostet.',
 	learnt: 'Was die Konfidenz gelernt hat',
 	learntWhat: (share) => `Je Modell, Prompt-Version und Art der Bewertung, das Neueste zuerst. Ein Kalibrator wird aus den Prüfungen angepasst; eine zertifizierte Schwelle hält höchstens ${share} Fehler ein, die Vorgabe des Knotens. Als angenommen zählt nur, was niemand geändert hat.`,

@@ -1,5 +1,8 @@
+import { versionsEn } from './versionsEn';
+
 export const en = {
 	title: 'Models',
+	versions: versionsEn,
 	intro: 'What each model and prompt version is worth: how often people accept its drafts, how often leads answer, how long it takes and what it costs.',
 	learnt: 'What confidence has learnt',
 	learntWhat: (share: string) => `For each model, prompt version and way of scoring, the latest first. A calibrator is fitted from the reviews; a certified threshold holds at most ${share} errors, the node's default, drafts counting as accepted only when nobody changed them.`,

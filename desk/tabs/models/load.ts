@@ -4,6 +4,7 @@ import { learnConfidence, type DraftMaker, type JudgedDraft, type LearntConfiden
 import { modelFigures, type Models } from '../../../engine/report/models';
 import { readScope, type ChosenScope } from '../../parts';
 import type { DeskContext } from '../tab';
+import { loadVersions, type VersionsModel } from './loadVersions';
 
 /** As many as Generate with Confidence reads, so that both learn the same. */
 const JUDGED_READ = 2_000;
@@ -21,6 +22,7 @@ export interface ModelsModel {
 	chosen: ChosenScope;
 	models: Models;
 	learnt: readonly Learnt[];
+	versions: VersionsModel;
 }
 
 /** What the reviews have taught about each maker of drafts, the one last decided on first. */
@@ -40,6 +42,6 @@ export function learntByMaker(judged: readonly JudgedDraft[]): Learnt[] {
 export async function loadModels(context: DeskContext, query: URLSearchParams): Promise<ModelsModel> {
 	const { store, workspace } = context;
 	const chosen = readScope(context, query);
-	const [rows, judged] = await Promise.all([store.figures.models(chosen.scope), store.reviews.judgedDrafts(workspace, JUDGED_READ)]);
-	return { chosen, models: modelFigures(rows), learnt: learntByMaker(judged) };
+	const [rows, judged, versions] = await Promise.all([store.figures.models(chosen.scope), store.reviews.judgedDrafts(workspace, JUDGED_READ), loadVersions(context)]);
+	return { versions, chosen, models: modelFigures(rows), learnt: learntByMaker(judged) };
 }

@@ -1,9 +1,13 @@
+import { mayAct } from '../../access/reviewer';
 import { DEFAULT_ERROR_SHARE } from '../../../engine/draft/decision';
 import type { Models } from '../../../engine/report/models';
 import { Fragment, h, type Child, type Scope } from '../../html/element';
 import { Badge, Card, Empty, FigureCell, FigureFilters, formatNumber, formatShare, formatUsd, Named, Table } from '../../parts';
 import type { ModelsWords } from './en';
+import type { DeskContext } from '../tab';
 import type { Learnt, ModelsModel } from './load';
+import { LeaderboardCard } from './leaderboardView';
+import { VersionsCard } from './versionsView';
 
 /** Digits of a prompt version that tell versions apart; it is a hash. */
 const PROMPT_DIGITS = 8;
@@ -70,10 +74,12 @@ function CallsCard({ calls, words }: { calls: Models['calls']; words: ModelsWord
 }
 
 /** Each model and prompt version with what people, leads and the clock say of it. */
-export function modelsView({ chosen, models, learnt }: ModelsModel, words: ModelsWords): Child {
+export function modelsView({ chosen, models, learnt, versions }: ModelsModel, words: ModelsWords, { reviewer, language }: DeskContext): Child {
 	return (
 		<>
 			<p class="intro">{words.intro}</p>
+			<VersionsCard model={versions} words={words.versions} language={language} may={mayAct(reviewer.role, 'admin')} />
+			<LeaderboardCard model={versions} words={words.versions} language={language} />
 			<LearntCard learnt={learnt} words={words} />
 			<FigureFilters chosen={chosen} />
 			<DraftsCard drafts={models.drafts} words={words} />
