@@ -62,11 +62,12 @@ function grouped(session: Session, workspace: string, page: ReturnType<typeof sq
 	const [reviews, outcomes, messages, contacts] = [session.table('reviews'), session.table('outcomes'), session.table('messages'), session.table('contacts')];
 	const answered = session.dialect === 'sqlite' ? sql`select value from json_each(m.inbound_ids)` : sql`select json_array_elements_text(cast(m.inbound_ids as json))`;
 	const readAs = session.dialect === 'sqlite' ? sql`coalesce(json_extract(i.reply, '$.language'), '')` : sql`coalesce(cast(i.reply as json) ->> 'language', '')`;
+	// Ordered by a sum, or the embedded store walks all decisions in order of time instead of looking up those on the message.
 	const decision = sql`case when r.decision = 'edited' and coalesce(r.edit_distance, 0) >= ${REWRITTEN_FROM} then 'rewritten' else r.decision end || case when r.decision = 'edited' and r.shown_text is not null then '+' else '' end`;
 	const facts = sql`select m.channel, m.language, m.purpose, m.verdict, m.used_fallback,
 		case when m.characters < ${sql.lit(LENGTHS.tooShort)} then 0 when m.characters < ${sql.lit(LENGTHS.short)} then ${sql.lit(LENGTHS.tooShort)} when m.characters >= ${sql.lit(LENGTHS.long)} then ${sql.lit(LENGTHS.long)} else ${sql.lit(LENGTHS.short)} end as length,
 		(select ${readAs} from ${messages} as i where i.workspace = ${workspace} and i.id in (${answered}) order by i.timestamp desc, i.seq desc limit 1) as answered_language,
-		(select ${decision} from ${reviews} as r where r.workspace = ${workspace} and r.kind = 'draft' and r.outbound_id = m.id and r.decision is not null order by r.decided_at desc limit 1) as decision,
+		(select ${decision} from ${reviews} as r where r.workspace = ${workspace} and r.kind = 'draft' and r.outbound_id = m.id and r.decision is not null order by r.decided_at + 0 desc limit 1) as decision,
 		(select min(${placeIn(BY_DECISION, labelColumn())}) from ${outcomes} as x where ${tellingOutcomes(workspace)}) as label
 		from (select o.id, o.sent_at, o.channel, o.purpose, o.inbound_ids, length(${text}) as characters, ${columns}
 			from (${page}) as page join ${session.table('outbound')} as o on o.workspace = page.workspace and o.id = page.id

@@ -29,6 +29,12 @@ const INFLECTED_FROM = 5;
 const SQUEEZED_FROM = 6;
 
 const wordsOf = (text: string): string[] => folded(text.toWellFormed()).match(TOKEN) ?? [];
+const PLAIN = /^[a-z]*$/;
+/** As `folded`, which costs much for the many words that have nothing to forgive. */
+function foldedWord(word: string): string {
+	const small = word.toLowerCase();
+	return PLAIN.test(small) ? small : folded(word);
+}
 /** A word as it is written without umlauts, too: Müller, Muller, Mueller. */
 function spellings(word: string): string[] {
 	const spelt = folded(word.normalize('NFC').replace(/[äöü]/giu, (letter) => `${letter}e`.normalize('NFD').replace(/\p{M}/gu, '')));
@@ -47,6 +53,7 @@ export class KnownIdentifiers {
 	/** What must not be a word of a text. */
 	readonly #words = new Set<string>();
 	readonly #functionWords = new Set<string>();
+	#index?: { byFirst: Map<string, Phrase[]>; inflected: Phrase[] };
 	/** How many parts of a name have marks of their own. */
 	readonly nameParts: number;
 
@@ -86,16 +93,19 @@ export class KnownIdentifiers {
 		this.phrase(address.includes('@') && address.indexOf('@') > 0 ? 'EMAIL' : 'HANDLE', number, wordsOf(address));
 	}
 
+	private index(): { byFirst: Map<string, Phrase[]>; inflected: Phrase[] } {
+		return { byFirst: Map.groupBy(this.#phrases, ({ words }) => words[0]), inflected: this.#phrases.filter(({ kind, words }) => kind === 'NAME' && words[0].length >= INFLECTED_FROM) };
+	}
+
 	/** Where what is known stands, in no particular order. */
 	find(text: string): KnownSpan[] {
 		return [...this.phrasesIn(text), ...this.phonesIn(text)];
 	}
 
 	private phrasesIn(text: string): KnownSpan[] {
-		const tokens = [...text.matchAll(TOKEN)].map((match) => ({ word: folded(match[0]), capital: /^\p{Lu}/u.test(match[0]), start: match.index, end: match.index + match[0].length }));
-		const byFirst = Map.groupBy(this.#phrases, ({ words }) => words[0]);
+		const tokens = [...text.matchAll(TOKEN)].map((match) => ({ word: foldedWord(match[0]), capital: /^\p{Lu}/u.test(match[0]), start: match.index, end: match.index + match[0].length }));
+		const { byFirst, inflected } = (this.#index ??= this.index());
 		const found: KnownSpan[] = [];
-		const inflected = this.#phrases.filter(({ kind, words }) => kind === 'NAME' && words[0].length >= INFLECTED_FROM);
 		tokens.forEach(({ word, capital, start, end }, at) => {
 			for (const { kind, number, words } of byFirst.get(word) ?? []) {
 				if (kind === 'NAME' && !capital && this.#functionWords.has(word)) continue;

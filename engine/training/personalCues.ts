@@ -39,7 +39,7 @@ const STREETS: readonly RegExp[] = [
 ];
 
 const CODE = String.raw`[\p{L}\p{N}]{1,20}(?:[-/.][\p{L}\p{N}]{1,20}){0,4}`;
-const NAMED_NUMBER = new RegExp(String.raw`(?<![\p{L}\p{N}])(?:${escaped(CUES.numbers)})(?:[ .:#-]{1,3}(?:number|no|nr|num|id|code|is|lautet|ist|numéro|número|numero|n°|nº)){0,2}[ .:#-]{1,3}(?=[^\s]{0,20}\d)(${CODE})`, 'giu');
+const NAMED_NUMBER = new RegExp(String.raw`(?<![\p{L}\p{N}])(?:${escaped(CUES.numbers)})(?:[ .:#-]{1,3}(?:number|no|nr|num|id|code|is|lautet|ist|numéro|número|numero|n°|nº)){0,2}[ .:#-]{1,3}(?=(?:[^\s\d]{0,12}\d){3})(${CODE})`, 'giu');
 const LONG_NUMBER = /(?<![\p{L}\p{N}.,€$£-])(?:\p{Lu}{1,6}[-/]?)?\d{2,20}(?:[-/]?[\p{Lu}\d]{1,12}){0,4}(?![\p{L}\p{N}]|[.,]\d| ?(?:€|\$|£|%|EUR|USD|CHF|GBP|Euro|euros|dollars))/gu;
 const DATE = /^(?:(?:19|20)\d{2}[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}[-/]\d{1,2}[-/](?:19|20)?\d{2})$/;
 /** Fewer digits are years, prices and opening hours. */

@@ -84,15 +84,17 @@ export class PersonalMarks {
 	/** In order, without overlaps: what was looked for first counts. */
 	private spansOf(text: string, ours: boolean): Span[] {
 		const taken: Span[] = [];
-		const found = [...this.known(text, (kind) => kind !== 'NAME'), ...this.patterns(text), ...this.links(text), ...this.known(text, (kind) => kind === 'NAME'), ...this.cued(text, ours)];
+		const known = this.known(text);
+		const isName = ({ kind }: Span): boolean => kind === 'NAME';
+		// A name inside an address or a link goes with it.
+		const found = [...known.filter((span) => !isName(span)), ...this.patterns(text), ...this.links(text), ...known.filter(isName), ...this.cued(text, ours)];
 		for (const span of found) if (!taken.some(({ start, end }) => span.start < end && start < span.end)) taken.push(span);
 		return taken.sort((a, b) => a.start - b.start);
 	}
 
-	private known(text: string, wanted: (kind: string) => boolean): Span[] {
-		const spans = this.#known.find(text).filter(({ kind }) => wanted(kind));
+	private known(text: string): Span[] {
 		// Of several that begin alike the longest: a company's whole name before a part of it.
-		return spans.toSorted((a, b) => b.end - b.start - (a.end - a.start)).map(({ kind, number, start, end }) => ({ kind, start, end, value: `known ${number}`, ...(kind === 'NAME' ? { number } : {}) }));
+		return this.#known.find(text).toSorted((a, b) => b.end - b.start - (a.end - a.start)).map(({ kind, number, start, end }) => ({ kind, start, end, value: `known ${number}`, ...(kind === 'NAME' ? { number } : {}) }));
 	}
 
 	private patterns(text: string): Span[] {

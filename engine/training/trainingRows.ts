@@ -1,5 +1,4 @@
 import { draftPrompt } from '../draft/prompt';
-import { editDistance } from '../draft/editDistance';
 import { isFramework, isTone } from '../draft/style';
 import { holdsPlaceholder } from '../gate/checks/phraseChecks';
 import { ReplyIntentSchema } from '../reply/reply';
@@ -82,6 +81,9 @@ function hideBoth(marks: PersonalMarks, { text, subject }: Said): Said {
 	return { text: marks.hide(text, true), ...(heading === '' ? {} : { subject: heading }) };
 }
 
+/** Two texts that differ in signs, blanks or case alone are no preference. */
+const sameWords = ({ text, subject }: Said): string => `${subject ?? ''} ${text}`.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
+
 /** What of a contact's attributes describes many people. */
 function described(attributes: Readonly<Record<string, unknown>>, marks: PersonalMarks): Record<string, string> {
 	return Object.fromEntries(DESCRIBING.flatMap((key) => {
@@ -110,7 +112,7 @@ function build(parts: Parts, turns: TrainingExample['conversation']): ExampleRow
 	if (marksIn(`${answer.text}\n${answer.subject ?? ''}`).some((mark) => !given.has(mark))) return { excluded: 'mark_without_source' };
 	const messages = [{ role: 'system', content: prompt.system }, { role: 'user', content: prompt.user }];
 	const chat = example.judgement === 'rejected' ? undefined : JSON.stringify({ messages: [...messages, assistant(answer)] });
-	const differs = rejected !== undefined && editDistance(`${rejected.subject ?? ''}\n${rejected.text}`, `${answer.subject ?? ''}\n${answer.text}`) >= LEAST_DIFFERENCE;
+	const differs = rejected !== undefined && (example.editDistance ?? 1) >= LEAST_DIFFERENCE && sameWords(rejected) !== sameWords(answer);
 	const pair = differs ? JSON.stringify({ input: { messages }, preferred_output: [assistant(answer)], non_preferred_output: [assistant(rejected)] }) : undefined;
 	if (chat === undefined && pair === undefined) return { excluded: 'empty' };
 	return {

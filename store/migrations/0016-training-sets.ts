@@ -10,8 +10,6 @@ export const trainingSets: Migration = {
 		await run(`create index training_exports_times on ${table('training_exports')} (workspace, created_at, id)`);
 		await run(`create table ${table('training_export_contacts')} (workspace text not null, export_id text not null, contact_id text not null, primary key (workspace, export_id, contact_id))`);
 		await run(`create index training_export_people on ${table('training_export_contacts')} (workspace, contact_id)`);
-		// Messages in the order of an export's pages: many leave in one moment, and a page must not sort them all.
-		await run(`create index training_sent on ${table('outbound')} (workspace, sent_at, id) where status = 'sent'`);
 		await run(`create index training_rejected on ${table('reviews')} (workspace, decided_at, id) where decision = 'rejected'`);
 	},
 };

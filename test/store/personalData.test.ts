@@ -48,6 +48,9 @@ async function live(store: Store, workspace: string, { phone, email, name }: typ
 	await store.runs.begin(workspace, run.id, MINUTE);
 	await store.runs.advance(workspace, run.id, { items: [{ itemId: id, result: 'failed', error: name }], leaseMs: MINUTE });
 	await store.shadow.replay(workspace, { run: 'r', since: later(START, -DAY), until: later(START, DAY), limit: 9, answerMs: 0 });
+	const training = await store.training.beginExport(workspace);
+	await store.training.noteExported(workspace, training.id, [{ outboundId: sent.id, contactId: id }]);
+	await store.training.finishExport(workspace, training.id, { state: 'ready', manifest: { written: 1 }, storage: { sftTrain: 'file' } });
 	await store.suppressions.optOut([{ workspace, contactId: id, channel: 'sms', allChannels: false, reason: `${name} said stop`, actor: 'person' }]);
 	return { id, sent: sent.id };
 }
@@ -74,14 +77,14 @@ describe.each(DIALECTS)('personal data on %s', (dialect) => {
 
 	it('leaves a trace in each of the tables a person can be in, for these tests to mean something', async () => {
 		expect(new Set([...(await withMark(PERSON.mark)), ...(await naming(anna.id)), ...(await naming(anna.sent))])).toEqual(
-			new Set(['contacts', 'contact_addresses', 'messages', 'outbound', 'outbound_transitions', 'reviews', 'settings', 'suppressions', 'reservations', 'limit_entries', 'exposures', 'outcomes', 'activities', 'llm_calls', 'knowledge', 'chunks', 'labels', 'lead_snapshots', 'shadow_decisions', 'run_items', 'analyses']),
+			new Set(['contacts', 'contact_addresses', 'messages', 'outbound', 'outbound_transitions', 'reviews', 'settings', 'suppressions', 'reservations', 'limit_entries', 'exposures', 'outcomes', 'activities', 'llm_calls', 'knowledge', 'chunks', 'labels', 'lead_snapshots', 'shadow_decisions', 'run_items', 'analyses', 'training_export_contacts']),
 		);
 	});
 
 	it('is gone from every table, whatever the person was asked for by, and nobody else loses a row', async () => {
 		const others = await withMark(/yy-?berta|171.?5550200/i);
 		const [erased] = await test.store.personalData.erase('acme', [{ ...EVERYTHING, reference: PERSON.phone }]);
-		expect(erased).toMatchObject({ found: true, sentence: expect.stringMatching(/^\d+ entries about this person were erased\.$/) });
+		expect(erased).toMatchObject({ found: true, sentence: expect.stringMatching(/^\d+ entries about this person were erased\. 1 training export holds messages of theirs/) });
 		expect(await withMark(PERSON.mark)).toEqual([]);
 		expect(await naming(anna.id)).toEqual([]);
 		expect(await withMark(/yy-?berta|171.?5550200/i)).toEqual(others);
