@@ -114,7 +114,12 @@ export function openAiFineTuning(config: { baseUrl?: string; apiKey: string; bas
 	/** What servers that speak the protocol may refuse; what was learnt holds for this client. */
 	const dialect = { metadata: true, method: true };
 
-	const failure = (thrown: unknown): ModelError => toModelError(thrown, { provider, secrets, now: time.now(), modelId: baseModel });
+	const failure = (thrown: unknown): ModelError => {
+		const { status, message } = readFailure(thrown);
+		// The key is right but this is not for its account: what the provider says is the whole answer.
+		if (!(thrown instanceof ModelError) && status === 403) return new ModelError('bad_request', `${provider} does not allow this account to fine-tune (HTTP 403). It said: ${scrubSecrets(message, secrets)}`, { status });
+		return toModelError(thrown, { provider, secrets, now: time.now(), modelId: baseModel });
+	};
 	const once = async <T>(work: (options: { signal: AbortSignal; timeout: number }) => Promise<T>, timeoutMs: number = RETRY_POLICY.callTimeoutMs, signal?: AbortSignal): Promise<T> => {
 		try {
 			return await withinTime({ timeoutMs, signal }, async (inner) => await work({ signal: inner, timeout: timeoutMs }));

@@ -2,6 +2,7 @@ import { iso } from '../../engine/time';
 import type { ModelVersion } from '../../engine/training/modelVersion';
 import { isOpen, trainingJobSentence, type TrainingJob } from '../../engine/training/trainingJob';
 import type { Store } from '../../store/store';
+import { modelItem } from './moveOperations';
 
 /** Outputs of the operations that start and watch trainings. */
 export const TRAINING_OUTPUTS = ['Ready', 'Under Way', 'Failed'] as const;
@@ -19,7 +20,7 @@ export async function trainingItem(store: Store, job: TrainingJob, more: { model
 	const model = more.model ?? (job.version === '' ? undefined : (await store.models.find(job.workspace, [job.version]))[0]);
 	return {
 		trainingJob: { ...Object.fromEntries([...plain, ...times]), sentence: more.sentence ?? trainingJobSentence(job, await store.clock.now()) },
-		...(model ? { model: { version: model.version, backend: model.backend, status: model.status, examples: model.examples, ...(model.modelId === undefined ? {} : { modelId: model.modelId }), sentence: model.sentence } } : {}),
+		...(model ? { model: modelItem(model) } : {}),
 	};
 }
 

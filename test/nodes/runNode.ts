@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData, INodeParameters, INodeType, ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { NodeHelpers, Workflow } from 'n8n-workflow';
@@ -79,6 +79,11 @@ export async function runNode(nodeType: INodeType, items: IDataObject[], options
 		onExecutionCancellation: () => undefined,
 		logger: { info: log, warn: log, error: log, debug: log },
 		helpers: {
+			assertBinaryData: (index: number, field: string) => input[index].binary?.[field],
+			getBinaryStream: async (id: string) => {
+				const [, index, field] = id.split(':');
+				return Readable.from([options.binary?.[Number(index)]?.[field].content ?? Buffer.alloc(0)]);
+			},
 			getBinaryDataBuffer: async (index: number, field: string) => options.binary?.[index]?.[field].content, ...options.helpers,
 			prepareBinaryData: async (content: Buffer | Readable, fileName: string, mimeType: string) => {
 				await options.onFile?.(fileName);

@@ -27,9 +27,12 @@ interface Sending {
 
 /** Rows of one workspace as the nodes would leave them, written at once. */
 export class FigureWorld {
-	#next = 0;
+	#next: number;
 
-	constructor(readonly workspace: string) {}
+	/** `from`: where the ids begin, for worlds that are written to one store after another. */
+	constructor(readonly workspace: string, from = 0) {
+		this.#next = from;
+	}
 
 	private id(kind: string): string {
 		return `${kind}-${String(this.#next++).padStart(6, '0')}`;
@@ -56,7 +59,7 @@ export class FigureWorld {
 			workspace: this.workspace, id, status, version: 1, sentence, contact_id: contact, channel, to_address: 'a@x.example', account_id: null, thread_id: thread ?? null, inbound_ids: JSON.stringify(inbound), purpose,
 			draft: JSON.stringify({ ...draftOf(id), ...draft }), gate: gate === undefined ? null : JSON.stringify({ verdict: gate, issues: [], skipped: [], sentence: '' }), variant: null, score: null, send_at: sendAt ?? null, attempts: 1, provider_id: null, sending_at: status === 'sent' ? time : null,
 			sent_at: status === 'sent' ? time : null, lease_until: null, error_code: errorCode ?? null, created_at: madeAt, updated_at: time, schedule: null, spared: null, held: null,
-			model_version: null, rollout_candidate: null, rollout_arm: null, rollout_propensity: null,
+			model_version: draft.modelVersion ?? null, rollout_candidate: draft.rollout?.candidate ?? null, rollout_arm: draft.rollout?.arm ?? null, rollout_propensity: draft.rollout?.propensity ?? null,
 		});
 		return id;
 	}

@@ -27,9 +27,13 @@ describe.each(DIALECTS)('training jobs on %s', (dialect) => {
 		const held = { job: first.job, lease: String(first.lease) };
 		expect(await jobs().save(held, { version: 'v2.2.0', state: 'training', providerJobId: 'ftjob-1', fileId: 'file-1', keyFingerprint: 'f'.repeat(12), submittedAt: START, nextPollAt: later(START, MINUTE) })).toMatchObject({ version: 'v2.2.0', state: 'training', providerJobId: 'ftjob-1' });
 		expect(await due()).toEqual([]);
+		// Somebody who wants to know now: only of what the provider has.
+		const [early] = await jobs().claimDue({ leaseMs: LEASE, limit: 10, early: true });
+		expect(early.job.id).toBe(first.job.id);
+		expect(await jobs().save(early, {})).toMatchObject({ nextPollAt: later(START, MINUTE) });
 		test.clock.advance(MINUTE);
 		const [again] = await due();
-		expect(again.job).toMatchObject({ id: first.job.id, polls: 1, fileId: 'file-1' });
+		expect(again.job).toMatchObject({ id: first.job.id, polls: 2, fileId: 'file-1' });
 		expect(await due()).toEqual([]);
 		expect(await jobs().save(again, { state: 'succeeded', modelId: 'ft:x', trainedTokens: 1_234_567, costUsd: 6.172835, finishedAt: test.clock.time })).toMatchObject({ state: 'succeeded', trainedTokens: 1_234_567, costUsd: 6.172835 });
 		expect(await jobs().save(again, { state: 'failed' })).toBeUndefined();
@@ -63,6 +67,7 @@ describe.each(DIALECTS)('training jobs on %s', (dialect) => {
 	it('are taken over when their worker is not heard of, who then can change nothing', async () => {
 		const lost = await begin();
 		await jobs().save(lost, { fileId: 'file-1' }, LEASE);
+		expect(await jobs().claimDue({ leaseMs: LEASE, limit: 10, early: true })).toEqual([]);
 		test.clock.advance(LEASE - 1);
 		expect(await due()).toEqual([]);
 		expect(await jobs().start(NEW, LEASE)).toEqual({ created: false, job: expect.objectContaining({ fileId: 'file-1' }) });
