@@ -1,11 +1,13 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { workspaceField } from '../shared/parameters';
 import type { OperationGroup } from './operationGroup';
+import { rolloutGroup } from './rolloutGroup';
 import { trainingSetGroup } from './trainingSetGroup';
 
 /** Every group of operations; a group brings its own fields and its own code. */
 export const OPERATION_GROUPS: readonly OperationGroup[] = [
 	trainingSetGroup,
+	rolloutGroup,
 ];
 
 export const modelTrainerProperties: INodeProperties[] = [

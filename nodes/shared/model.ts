@@ -10,8 +10,10 @@ import { findModel } from './modelSource';
 
 /** The model of one node run, or why there is none. */
 export interface NodeModel {
-	/** Undefined: rules decide. Accesses of all workspaces share one queue of as many calls as are allowed at once. */
-	access(workspace: string, settings?: { modelSpendCapUsd?: number }): ModelAccess | undefined;
+	/** Undefined: rules decide. Accesses of all workspaces share one queue of as many calls as are allowed at once. `modelId` takes the place of the credential's, where models can be named. */
+	access(workspace: string, settings?: { modelSpendCapUsd?: number }, modelId?: string): ModelAccess | undefined;
+	/** Whether another model of the same provider can be named: with the credential of an OpenAI-compatible one. */
+	namesModels: boolean;
 	/** Finishes "because …" when there is no model. */
 	why?: string;
 	/** Ends the calls when the execution is cancelled. */
@@ -50,7 +52,7 @@ export async function openNodeModel(context: IExecuteFunctions, store: Store | u
 	const found = await findModel(context);
 	if (found.kind === 'rules') {
 		if (found.hint) context.addExecutionHints({ message: found.hint, location: 'outputPane', type: 'info' });
-		return { access: () => undefined, why: found.why };
+		return { access: () => undefined, namesModels: false, why: found.why };
 	}
 	const { source, dailyCapUsd } = found;
 	const limiter = createLimiter(callsAtOnce);
@@ -59,12 +61,14 @@ export async function openNodeModel(context: IExecuteFunctions, store: Store | u
 	let warned = false;
 	return {
 		signal: context.getExecutionCancelSignal(),
-		access(workspace, settings) {
-			const open = accesses.get(workspace);
+		namesModels: source.kind === 'openai',
+		access(workspace, settings, modelId) {
+			const key = JSON.stringify([workspace, modelId]);
+			const open = accesses.get(key);
 			if (open) return open;
 			const cap = lower(dailyCapUsd, settings?.modelSpendCapUsd);
 			const access = createModelAccess({
-				source,
+				source: source.kind === 'openai' && modelId !== undefined ? { ...source, modelId } : source,
 				workspace,
 				dailyCapUsd: cap,
 				limiter,
@@ -75,7 +79,7 @@ export async function openNodeModel(context: IExecuteFunctions, store: Store | u
 				warned = true;
 				context.addExecutionHints({ message: `The price of the model '${access.modelId}' is not known, so the daily spend cap cannot count it.`, location: 'outputPane', type: 'warning' });
 			}
-			accesses.set(workspace, access);
+			accesses.set(key, access);
 			return access;
 		},
 	};
