@@ -69,7 +69,6 @@ function requestOf({ workspace, learning }: Simulation, contact: Contact, varian
 		useWinning: false,
 		useKnowledge: false,
 		versionWish: { source: learning ? 'deployed' : 'none' },
-		useKnowledge: false,
 		samples: 1,
 		auditShare: DEFAULT_AUDIT_SHARE,
 		about: contact,
