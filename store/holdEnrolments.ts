@@ -38,8 +38,8 @@ export async function readHeld(session: Session, messages: readonly MessageRow[]
 	for (const row of rows) {
 		const said = (byContact.get(keyOf(row.workspace, row.contact_id)) ?? []).filter((message) => mayAnswer(message, row) && (message.received_at >= row.enrolled_at || message.id === row.held_by));
 		if (said.length === 0) continue;
-		const answered = said.some(({ reply }) => reply !== null && !isAbsence(fromJson<Reply>(reply).intent));
-		if (answered) ends.push({ row, stop: STOPS.replied, actor: 'engine' });
+		const readings = said.flatMap(({ reply }) => (reply === null ? [] : [fromJson<Reply>(reply)]));
+		if (readings.some(({ intent }) => !isAbsence(intent))) ends.push({ row, stop: readings.some(({ optOut }) => optOut.wanted) ? STOPS.optOut : STOPS.replied, actor: 'engine' });
 		else if (said.some(({ id }) => id === row.held_by)) away.add(row.id);
 	}
 	await endEnrolments(session, ends);

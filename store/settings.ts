@@ -25,13 +25,14 @@ function scopesOf({ workspace, accountId, contactId }: SettingsKey): { workspace
 	];
 }
 
-/** Patches from the widest scope to the narrowest: the narrower wins, but mode and kill switch only ever get stricter. */
+/** Patches from the widest scope to the narrowest: the narrower wins, but mode, kill switch and local models only ever get stricter. */
 export function combineSettings(patches: readonly SettingsPatch[]): EffectiveSettings {
 	const [workspace = {}, ...narrower] = patches;
 	let mode: Mode = workspace.mode ?? DEFAULT_MODE;
 	for (const patch of narrower) if (patch.mode) mode = narrowerMode(mode, patch.mode);
 	const given = patches.map((patch) => Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)));
-	return { ...DEFAULT_SETTINGS, ...Object.assign({}, ...given), mode, killSwitch: patches.some(({ killSwitch }) => killSwitch === true) };
+	const local = patches.some(({ localModelsOnly }) => localModelsOnly === true) ? { localModelsOnly: true } : {};
+	return { ...DEFAULT_SETTINGS, ...Object.assign({}, ...given), ...local, mode, killSwitch: patches.some(({ killSwitch }) => killSwitch === true) };
 }
 
 /** The patches that bear on each key, from the widest scope to the narrowest, in the keys' order; one query for all. */
@@ -108,6 +109,7 @@ export function createSettings(database: Database): SettingsStore {
 				const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
 				throw new StoreInputError(`These settings cannot be kept (${wrong}). Correct them and save again.`, 0);
 			}
+			if (scope.kind !== 'workspace' && patch.localModelsOnly !== undefined) throw new StoreInputError("'Local Models Only' holds for a whole workspace. Set it with Scope 'Workspace'.", 0);
 			if (scope.kind !== 'workspace' && !scope.id) throw new StoreInputError(`Settings of one ${scope.kind} need its id.`, 0);
 			const scopeId = scope.kind === 'workspace' ? '' : (scope.id ?? '');
 			return await database.write(async (session) => {

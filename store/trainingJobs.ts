@@ -37,6 +37,7 @@ function changed(row: Row, was: TrainingJob, change: TrainingJobChange): Row {
 	const pick = <T>(given: T | undefined, old: T): T => given ?? old;
 	return cleanRow({
 		...row,
+		version: pick(change.version, row.version),
 		// Somebody said no before it was done: it must not go on to reach a contact.
 		state: stoppedMeanwhile && row.stop === 'asked' && change.state === 'succeeded' ? 'cancelled' : pick(change.state, row.state), export_id: pick(change.exportId, row.export_id), base_model: pick(change.baseModel, row.base_model), server_url: pick(change.serverUrl, row.server_url),
 		file_id: pick(change.fileId, row.file_id), validation_file_id: pick(change.validationFileId, row.validation_file_id), provider_job_id: pick(change.providerJobId, row.provider_job_id),
@@ -49,7 +50,7 @@ function changed(row: Row, was: TrainingJob, change: TrainingJobChange): Row {
 	});
 }
 
-const SET = ['state', 'export_id', 'base_model', 'server_url', 'file_id', 'validation_file_id', 'provider_job_id', 'provider_state', 'key_fingerprint', 'model_id', 'trained_tokens', 'cost_usd', 'error_code', 'error', 'stop', 'stopped_by', 'submitted_at', 'finished_at', 'next_poll_at', 'estimated_finish', 'failed_polls', 'polls', 'lease_until', 'lease_holder'] as const;
+const SET = ['version', 'state', 'export_id', 'base_model', 'server_url', 'file_id', 'validation_file_id', 'provider_job_id', 'provider_state', 'key_fingerprint', 'model_id', 'trained_tokens', 'cost_usd', 'error_code', 'error', 'stop', 'stopped_by', 'submitted_at', 'finished_at', 'next_poll_at', 'estimated_finish', 'failed_polls', 'polls', 'lease_until', 'lease_holder'] as const;
 const write = async (session: Session, rows: readonly Row[]): Promise<void> => void (await session.update('training_jobs', ['workspace', 'id'], SET, rows));
 const leased = (row: Row, now: EpochMs, leaseMs: number): Row & { lease_holder: string } => ({ ...row, lease_until: later(now, leaseMs), lease_holder: randomUUID() });
 const isFree = ({ lease_until }: Row, now: EpochMs): boolean => lease_until === null || lease_until <= now;
@@ -68,7 +69,7 @@ export function createTrainingJobs(database: Database): TrainingJobs {
 				const { now } = session;
 				const id = randomUUID();
 				const fresh: Row = cleanRow({
-					workspace: request.workspace, id, version: request.version, backend: request.backend, state: 'starting', export_id: request.exportId ?? null, export_hash: request.exportHash, mark: markOf(request, id),
+					workspace: request.workspace, id, version: '', backend: request.backend, state: 'starting', export_id: request.exportId ?? null, export_hash: request.exportHash, mark: markOf(request, id),
 					base_model: request.baseModel ?? null, method: request.method, epochs: request.epochs ?? null, server_url: request.serverUrl, file_id: null, validation_file_id: null, file_name: request.fileName ?? null,
 					file_bytes: request.fileBytes ?? null, provider_job_id: null, provider_state: null, key_fingerprint: request.keyFingerprint ?? null, model_id: null, trained_tokens: null, cost_usd: null, error_code: null,
 					error: null, stop: null, stopped_by: null, requested_by: request.requestedBy, created_at: now, submitted_at: null, finished_at: null, deadline_at: later(now, request.longestMs),
@@ -88,12 +89,14 @@ export function createTrainingJobs(database: Database): TrainingJobs {
 			});
 		},
 
-		async claimDue({ workspace, leaseMs, limit }) {
+		async claimDue({ workspace, early = false, leaseMs, limit }) {
 			return await database.write(async (session) => {
 				const { now } = session;
 				await session.lock('training', ['']);
+				// One that is being handed over is left alone: a list of the provider may lag behind.
+				const due = early ? sql`or state = 'training'` : sql``;
 				const own = workspace === undefined ? sql`` : sql`and workspace = ${workspace}`;
-				const rows = await session.rows(sql<Row>`select * from ${session.table('training_jobs')} where finished_at is null and next_poll_at <= ${now} and (lease_until is null or lease_until <= ${now}) ${own}
+				const rows = await session.rows(sql<Row>`select * from ${session.table('training_jobs')} where finished_at is null and (next_poll_at <= ${now} ${due}) and (lease_until is null or lease_until <= ${now}) ${own}
 					order by next_poll_at, id limit ${limit}`);
 				const claimed = rows.map((row) => ({ ...leased(row, now, leaseMs), polls: row.polls + 1 }));
 				await write(session, claimed);

@@ -38,6 +38,7 @@ export const TRAINING_JOB_POLICY = {
 export interface TrainingJob {
 	workspace: string;
 	id: string;
+	/** The version it is to become; empty until that is registered. */
 	version: string;
 	backend: ModelBackend;
 	state: TrainingJobState;
@@ -102,7 +103,7 @@ export interface ProviderJob {
 export type Seen = { kind: 'job'; job: ProviderJob } | { kind: 'gone' } | { kind: 'unreachable'; why: string };
 
 /** What changes of a job; what is left out stays. */
-export type TrainingJobChange = Partial<Omit<TrainingJob, 'workspace' | 'id' | 'version' | 'backend' | 'exportHash' | 'mark' | 'createdAt' | 'requestedBy'>>;
+export type TrainingJobChange = Partial<Omit<TrainingJob, 'workspace' | 'id' | 'backend' | 'exportHash' | 'mark' | 'createdAt' | 'requestedBy'>>;
 
 export const isOpen = ({ state }: Pick<TrainingJob, 'state'>): boolean => state === 'starting' || state === 'training';
 
@@ -168,7 +169,8 @@ export function costWords({ backend, trainedTokens, costUsd }: Pick<TrainingJob,
 
 /** Where a job stands, in one line. */
 export function trainingJobSentence(job: TrainingJob, now: EpochMs): string {
-	const { version, baseModel = 'the base model', stop, error } = job;
+	const { baseModel = 'the base model', stop, error } = job;
+	const version = job.version === '' ? 'The new version' : job.version;
 	const trouble = job.failedPolls > 0 && error !== undefined ? ` The last ${job.failedPolls === 1 ? 'look' : `${job.failedPolls} looks`} failed: ${error}` : '';
 	switch (job.state) {
 		case 'starting':
@@ -178,7 +180,7 @@ export function trainingJobSentence(job: TrainingJob, now: EpochMs): string {
 			return `${version} is in training on ${baseModel} for ${minutes(now - (job.submittedAt ?? job.createdAt))} (${job.providerState ?? 'no word yet'})${job.estimatedFinish !== undefined && job.estimatedFinish > now ? `, about ${minutes(job.estimatedFinish - now)} to go` : ''}.${trouble}`;
 		case 'succeeded':
 			if (job.backend === 'example_memory') return `${version} is ready: its examples are frozen, nothing had to be trained.`;
-			if (job.backend === 'export_only') return `${version} was exported for a trainer of your own. Nothing was trained here.`;
+			if (job.backend === 'export_only') return `${version} ${job.modelId === undefined ? 'is with you: train it, then run Start Training once more with the name of the model' : `is registered with the model ${job.modelId}`}. Nothing was trained here.`;
 			return `${version} is trained: ${job.modelId ?? 'a model'}, ${costWords(job)}.`;
 		case 'cancelled':
 			return job.modelId === undefined ? `The training of ${version} was cancelled by ${job.stoppedBy ?? 'somebody'}. The provider may charge for what it had trained until then.` : `The training of ${version} was cancelled by ${job.stoppedBy ?? 'somebody'}, but had finished: the model ${job.modelId} exists at the provider (${costWords(job)}) and serves nobody.`;

@@ -8,6 +8,7 @@ import { MOST_MODEL_CALLS } from '../../llm/concurrency';
 import type { Store } from '../../store/store';
 import { commitIsolated, settled, type ReadItem, type Settled } from '../shared/batch';
 import { openNodeEmbeddings, type NodeEmbeddings } from '../shared/embeddings';
+import { localModelsOnly } from '../shared/localModels';
 import { openNodeModel, type NodeModel } from '../shared/model';
 import { isToolRun } from '../shared/modelSource';
 import { perWorkspace } from '../shared/perWorkspace';
@@ -109,7 +110,10 @@ async function decideGroup(run: Run, workspace: string, what: LeadParameters['wh
 	}
 	const { useKnowledge, redact, blendLearned: blends } = leads[0].params;
 	const learned = store && (useKnowledge || blends) ? await learnSafely(run, store, workspace) : undefined;
-	const sources = { store, embeddings: run.embeddings?.access(workspace, settings), vectorStore: run.vectorStore, mayWrite: run.keep !== undefined, redact, signal: run.embeddings?.signal, tell: (problem: string) => run.tell(problem, 'warning') };
+	const staysHome = localModelsOnly(settings);
+	// Where a connected store sends what is searched for cannot be told.
+	if (staysHome && run.vectorStore) run.tell('Only local models are allowed, so the connected vector store was not searched: add the documents with Lead Autopilot → Knowledge.', 'warning');
+	const sources = { store, embeddings: run.embeddings?.access(workspace, settings), vectorStore: staysHome ? undefined : run.vectorStore, mayWrite: run.keep !== undefined, redact, signal: run.embeddings?.signal, tell: (problem: string) => run.tell(problem, 'warning') };
 	const evidence = useKnowledge ? await findEvidence(workspace, leads.map((lead) => (whyNot(lead) === undefined ? lead : undefined)), sources) : leads.map(() => []);
 	const answered = await classifyLeads({ store, workspace, model, access, now }, leads, evidence);
 	const classified = answered.map((one, place) => completed(one, evidence[place], blends ? learned : undefined, now));

@@ -6,9 +6,10 @@ import { scoringOf } from '../../engine/draft/confidence';
 import type { DraftMaker, LearntConfidence } from '../../engine/draft/learntConfidence';
 import { draftPrompt, type DraftPrompt } from '../../engine/draft/prompt';
 import { DraftAnswerSchema, readDraftAnswer, type DraftAnswer } from '../../engine/draft/readDraft';
-import { renderTemplate, templateFields, type RenderedTemplate } from '../../engine/draft/template';
+import { renderTemplate, templateFields, type RenderedTemplate, type TemplateFields } from '../../engine/draft/template';
 import { renderingOf } from '../../engine/channels/rendering';
 import { parseLanguage } from '../../engine/message/language';
+import type { EffectiveSettings } from '../../engine/message/settings';
 import { unreadAttachments } from '../../engine/message/readConversation';
 import type { ReplyIntent } from '../../engine/reply/reply';
 import { nearestExamples } from '../../engine/training/nearestExamples';
@@ -24,6 +25,8 @@ interface Plan {
 	intent: ReplyIntent | 'outreach';
 	sender: { senderName?: string; companyName?: string };
 	base?: RenderedTemplate;
+	/** The team's words for this intent, when nothing more particular was given. */
+	own?: { template: string; rendered: RenderedTemplate; language: string };
 	/** Of an e-mail that opens a conversation, filled in. */
 	subject?: string;
 	reviewReasons: string[];
@@ -37,21 +40,30 @@ function planOf(loaded: LoadedRequest): Plan {
 	const sender = { senderName: settings?.senderName, companyName: settings?.companyName };
 	const base = request.template === undefined ? undefined : renderTemplate(request.template, templateFields(about, sender));
 	const subject = request.subject === undefined || !renderingOf(request.channel).subject ? undefined : renderTemplate(request.subject, templateFields(about, sender));
+	const intent = request.purpose === 'outreach' ? 'outreach' : (reply?.intent ?? 'other');
+	const own = base || intent === 'outreach' ? undefined : ownWords(settings?.replyTemplates, intent, templateFields(about, sender));
 	const unread = unreadAttachments(request.message?.attachments ?? []);
 	const reviewReasons: string[] = [];
 	if (unread.length > 0) reviewReasons.push(`the lead sent ${unread.map(({ kind }) => kind).join(' and ')} without a transcript, which nobody has read`);
-	const missing = [...new Set([...(base?.missing ?? []), ...(subject?.missing ?? [])])];
+	const missing = [...new Set([...(base?.missing ?? []), ...(own?.rendered.missing ?? []), ...(subject?.missing ?? [])])];
 	if (missing.length > 0) reviewReasons.push(notKnown(missing));
 	if (wishesToStop(loaded)) reviewReasons.push(WISHES_TO_STOP);
 	return {
 		loaded,
 		language: draftLanguage({ wanted: request.language, conversation, contact: about.language, workspace: settings?.language }),
-		intent: request.purpose === 'outreach' ? 'outreach' : (reply?.intent ?? 'other'),
+		intent,
 		sender,
+		...(own && { own }),
 		...(base && { base }),
 		...(subject && { subject: subject.text }),
 		reviewReasons,
 	};
+}
+
+/** What the team answers to this intent, whatever the language: a model translates it. */
+function ownWords(templates: EffectiveSettings['replyTemplates'], intent: ReplyIntent, fields: TemplateFields): Plan['own'] {
+	const template = templates?.bodies[intent];
+	return templates && template !== undefined ? { template, rendered: renderTemplate(template, fields), language: templates.language } : undefined;
 }
 
 const notKnown = (fields: readonly string[]): string => `the template needs ${fields.map((field) => `{${field}}`).join(', ')}, which is not known of this contact`;
@@ -69,6 +81,8 @@ function fromTemplate(plan: Plan): WrittenText {
 		language: plan.language,
 		channel: request.channel,
 		fields: templateFields(about, plan.sender),
+		// Without a model nothing is translated.
+		...(plan.own && parseLanguage(plan.own.language) === parseLanguage(plan.language) && { ownBody: plan.own.template }),
 		...(subject !== undefined && { threadSubject: subject }),
 	});
 	if (plan.subject !== undefined && request.message === undefined) written.subject = plan.subject;
@@ -87,8 +101,8 @@ function promptOf(plan: Plan): DraftPrompt {
 		tone,
 		persona,
 		instructions,
-		baseText: plan.base?.text,
-		baseTemplate: template,
+		baseText: plan.base?.text ?? plan.own?.rendered.text,
+		baseTemplate: template ?? plan.own?.template,
 		facts,
 		conversation,
 		contact: about,

@@ -6,6 +6,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import { contactOperation } from './contactOperations';
+import { applyStarterPack } from './applyStarterPack';
 import { correctContact } from './correctContact';
 import { leadAutopilotProperties } from './description';
 import { addKnowledge } from './addKnowledge';
@@ -58,6 +59,7 @@ const SPECIAL: Readonly<Record<string, Run>> = {
 	'sequence.stop': stopContacts,
 	'privacy.confirmExecutions': confirmExecutions,
 	'privacy.getExecutions': executionsToDelete,
+	'settings.applyStarterPack': applyStarterPack,
 	'settings.get': async (context) => await settingsOperation(context, 'get'),
 	'settings.set': async (context) => await settingsOperation(context, 'set'),
 	'settings.resumeSender': resumeSender,

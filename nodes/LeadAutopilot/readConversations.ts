@@ -8,6 +8,7 @@ import { failedJson } from '../shared/batch';
 import { ItemInputError, toNodeError } from '../shared/errors';
 import { withStore } from '../shared/openNodeStore';
 import { readNumber, readText } from '../shared/readParameter';
+import { ownFields } from './contractKeys';
 import { askOwnPage, tokenFingerprint } from './graphConversations';
 import { nextPage } from './nextConversations';
 import { RUN_LEASE_MS } from './runLease';
@@ -33,8 +34,9 @@ export async function readConversations(context: IExecuteFunctions): Promise<INo
 			const run = await store.runs.begin(workspace, runId, RUN_LEASE_MS);
 			if (!run) throw new ItemInputError(`There is no run '${runId.slice(0, 60)}' in this workspace`, "Point 'Run ID' at the run that Autopilot Trigger gave, e.g. {{ $('Asked For').first().json.run.id }}.");
 			const found = run.state === 'running' && !run.cancelRequested ? await advance(context, store, run, { size: Math.min(size, MOST_CONTACTS), callsAnHour: Math.min(callsAnHour, GRAPH_READING.callsAnHour) }) : { ended: run };
-			if ('contacts' in found) return outputs(CONTACTS, await contactItems(store, found.run, found.account, found.contacts));
-			return 'waiting' in found ? outputs(WAITING, [{ run: found.waiting }]) : outputs(ALL_DONE, [{ run: found.ended }]);
+			const kept = { ...ownFields(context.getInputData()[0]?.json ?? {}), message: { workspace } };
+			if ('contacts' in found) return outputs(CONTACTS, (await contactItems(store, found.run, found.account, found.contacts)).map((one) => ({ ...kept, ...one })));
+			return 'waiting' in found ? outputs(WAITING, [{ ...kept, run: found.waiting }]) : outputs(ALL_DONE, [{ ...kept, run: found.ended }]);
 		});
 	} catch (error) {
 		const failure = toNodeError(context.getNode(), error, 0);
@@ -72,8 +74,8 @@ async function advance(context: IExecuteFunctions, store: Store, run: Run, { siz
 		if ('contacts' in handed) return { run: handed.run, account, contacts: handed.contacts };
 		if ('ended' in handed) return handed;
 		const { position } = handed;
-		if (position.readAll) return { ended: run };
-		state = await nextPage(step, position);
+		if (position.pending.length === 0 && position.readAll) return { ended: run };
+		state = position.pending.length > 0 ? { position } : await nextPage(step, position);
 	}
 	return state;
 }

@@ -6,6 +6,7 @@ import { commitIsolated, executeBatch, failedJson, settled, type Settled } from 
 import { ItemInputError, toNodeError } from '../shared/errors';
 import { withStore } from '../shared/openNodeStore';
 import { readNumber, readOptionalText, readText } from '../shared/readParameter';
+import { ownFields } from './contractKeys';
 import { READ_OUTPUTS } from './readConversations';
 import { RUN_LEASE_MS } from './runLease';
 
@@ -158,8 +159,9 @@ export async function contactsOfRun(context: IExecuteFunctions): Promise<INodeEx
 			if (!run) throw gone(runId);
 			const contacts = await store.contacts.find(workspace, contactIds);
 			const conversations = await store.contacts.conversations(workspace, contactIds);
-			const json = contactIds.map((id, place): IDataObject => ({ run, message: { workspace }, contact: contacts[place] ?? { id }, conversation: conversations[place] }));
-			const items = (json.length > 0 ? json : [{ run }]).map((one) => ({ json: one, pairedItem: { item: 0 } }));
+			const kept = { ...ownFields(context.getInputData()[0]?.json ?? {}), run, message: { workspace } };
+			const json = contactIds.map((id, place): IDataObject => ({ ...kept, contact: contacts[place] ?? { id }, conversation: conversations[place] }));
+			const items = (json.length > 0 ? json : [kept]).map((one) => ({ json: one, pairedItem: { item: 0 } }));
 			return json.length > 0 ? [items, []] : [[], items];
 		});
 	} catch (error) {

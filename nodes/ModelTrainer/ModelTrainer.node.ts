@@ -1,9 +1,11 @@
 import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 import { ownEntry } from '../../engine/ownEntry';
+import { outputsOf } from '../shared/outputs';
 import { ItemInputError, toNodeError } from '../shared/errors';
 import { storeCredentialMethods } from '../shared/storeCredentialTest';
 import { chosenName } from '../shared/subtitle';
 import { modelTrainerProperties, OPERATION_GROUPS } from './description';
+import { TRAINING_OPERATIONS } from './trainingJobGroup';
 
 export class ModelTrainer implements INodeType {
 	description: INodeTypeDescription = {
@@ -16,8 +18,11 @@ export class ModelTrainer implements INodeType {
 		description: 'Makes what was sent and what came of it into training sets, without personal data, and says when there is enough',
 		defaults: { name: 'Model Trainer' },
 		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'leadAutopilotStoreApi', displayName: 'Store Credential (Optional)', required: false, testedBy: 'leadAutopilotStoreTest' }],
+		outputs: outputsOf(Object.assign({}, ...OPERATION_GROUPS.map(({ outputs }) => outputs ?? {})), '$parameter.operation'),
+		credentials: [
+			{ name: 'leadAutopilotStoreApi', displayName: 'Store Credential (Optional)', required: false, testedBy: 'leadAutopilotStoreTest' },
+			{ name: 'leadAutopilotModelApi', displayName: 'Model Credential', required: false, displayOptions: { show: { operation: TRAINING_OPERATIONS } } },
+		],
 		properties: modelTrainerProperties,
 		// Not for agents: what it does has side effects a conversation must not cause.
 		usableAsTool: undefined,

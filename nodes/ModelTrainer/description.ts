@@ -2,12 +2,14 @@ import type { INodeProperties } from 'n8n-workflow';
 import { workspaceField } from '../shared/parameters';
 import type { OperationGroup } from './operationGroup';
 import { rolloutGroup } from './rolloutGroup';
+import { trainingJobGroup } from './trainingJobGroup';
 import { trainingSetGroup } from './trainingSetGroup';
 
 /** Every group of operations; a group brings its own fields and its own code. */
 export const OPERATION_GROUPS: readonly OperationGroup[] = [
 	trainingSetGroup,
 	rolloutGroup,
+	trainingJobGroup,
 ];
 
 export const modelTrainerProperties: INodeProperties[] = [

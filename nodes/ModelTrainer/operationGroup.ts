@@ -6,4 +6,6 @@ export interface OperationGroup {
 	properties: readonly INodeProperties[];
 	/** By the operation's value. */
 	run: Readonly<Record<string, (context: IExecuteFunctions) => Promise<INodeExecutionData[][]>>>;
+	/** Names of the outputs, by the operation's value; an operation that is not here has one output. */
+	outputs?: Readonly<Record<string, readonly string[]>>;
 }

@@ -13,6 +13,11 @@ export class TrainingFile {
 	#bytes = 0;
 	#tokens = 0;
 
+	constructor() {
+		// Whoever writes and whoever keeps the file hear of a failure by their own calls; unheard here it would end the process.
+		this.stream.on('error', () => undefined);
+	}
+
 	get bytes(): number {
 		return this.#bytes;
 	}

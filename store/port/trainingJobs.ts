@@ -1,6 +1,6 @@
 import type { TrainingJob, TrainingJobChange } from '../../engine/training/trainingJob';
 
-export type NewTrainingJob = Pick<TrainingJob, 'workspace' | 'version' | 'backend' | 'exportHash' | 'method' | 'serverUrl' | 'requestedBy'> &
+export type NewTrainingJob = Pick<TrainingJob, 'workspace' | 'backend' | 'exportHash' | 'method' | 'serverUrl' | 'requestedBy'> &
 	Partial<Pick<TrainingJob, 'exportId' | 'baseModel' | 'epochs' | 'fileName' | 'fileBytes' | 'keyFingerprint'>> & {
 		/** Milliseconds it may take in all. */
 		longestMs: number;
@@ -20,8 +20,8 @@ export interface TrainingJobs {
 	 * again returns it with `created: false`; it is leased too when it was not handed over yet and nobody else is at it.
 	 */
 	start(request: NewTrainingJob, leaseMs: number): Promise<{ job: TrainingJob; created: boolean; lease?: string }>;
-	/** Open jobs whose next look is due and which nobody is at, the longest due first. */
-	claimDue(options: { workspace?: string; leaseMs: number; limit: number }): Promise<LeasedTrainingJob[]>;
+	/** Open jobs whose next look is due and which nobody is at, the longest due first. `early`: also those that are in training and not due yet. */
+	claimDue(options: { workspace?: string; early?: boolean; leaseMs: number; limit: number }): Promise<LeasedTrainingJob[]>;
 	/** Changes a job that is still held by the lease; undefined when it was lost or the job has ended. `keep` renews the lease for so many milliseconds, else it is given back. */
 	save(held: LeasedTrainingJob, change: TrainingJobChange, keep?: number): Promise<TrainingJob | undefined>;
 	/** Asks for a job's end; it is looked at as soon as nobody is at it. One that has ended is returned as it is. */

@@ -153,7 +153,7 @@ export function accepted(statuses: readonly number[]): void {
 }
 
 /** Answers by the lead's text. A lead nobody scripted gets an error, so that nothing is sent that no test expects. */
-function scriptedModel(standIns: StandIns): Pick<World, 'script' | 'timesAsked'> {
+export function scriptedModel(standIns: StandIns): Pick<World, 'script' | 'timesAsked'> {
 	const answers = new Map<string, ModelAnswers | ModelReply>();
 	const asked = new Map<string, number>();
 	standIns.script.model((request) => {

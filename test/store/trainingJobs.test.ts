@@ -6,7 +6,7 @@ import { DIALECTS, openTestStore, START, stopServers, type TestStore } from './f
 afterAll(stopServers);
 
 const LEASE = 10 * MINUTE;
-const NEW: NewTrainingJob = { workspace: 'acme', version: 'v2.2.0', backend: 'fine_tuning', exportHash: 'abc', exportId: 'e1', baseModel: 'gpt-4.1-mini', method: 'supervised', serverUrl: '', requestedBy: 'weekly', longestMs: 24 * HOUR };
+const NEW: NewTrainingJob = { workspace: 'acme', backend: 'fine_tuning', exportHash: 'abc', exportId: 'e1', baseModel: 'gpt-4.1-mini', method: 'supervised', serverUrl: '', requestedBy: 'weekly', longestMs: 24 * HOUR };
 
 describe.each(DIALECTS)('training jobs on %s', (dialect) => {
 	let test: TestStore;
@@ -22,10 +22,10 @@ describe.each(DIALECTS)('training jobs on %s', (dialect) => {
 
 	it('are begun once for an export, watched, and end with what they cost', async () => {
 		const first = await jobs().start(NEW, LEASE);
-		expect(first).toMatchObject({ created: true, lease: expect.any(String), job: { state: 'starting', version: 'v2.2.0', mark: expect.stringMatching(/^[0-9a-f]{16}$/), createdAt: START, deadlineAt: later(START, 24 * HOUR), polls: 0 } });
-		expect(await jobs().start({ ...NEW, version: 'v9.9.9' }, LEASE)).toEqual({ job: first.job, created: false });
+		expect(first).toMatchObject({ created: true, lease: expect.any(String), job: { state: 'starting', version: '', mark: expect.stringMatching(/^[0-9a-f]{16}$/), createdAt: START, deadlineAt: later(START, 24 * HOUR), polls: 0 } });
+		expect(await jobs().start(NEW, LEASE)).toEqual({ job: first.job, created: false });
 		const held = { job: first.job, lease: String(first.lease) };
-		expect(await jobs().save(held, { state: 'training', providerJobId: 'ftjob-1', fileId: 'file-1', keyFingerprint: 'f'.repeat(12), submittedAt: START, nextPollAt: later(START, MINUTE) })).toMatchObject({ state: 'training', providerJobId: 'ftjob-1' });
+		expect(await jobs().save(held, { version: 'v2.2.0', state: 'training', providerJobId: 'ftjob-1', fileId: 'file-1', keyFingerprint: 'f'.repeat(12), submittedAt: START, nextPollAt: later(START, MINUTE) })).toMatchObject({ version: 'v2.2.0', state: 'training', providerJobId: 'ftjob-1' });
 		expect(await due()).toEqual([]);
 		test.clock.advance(MINUTE);
 		const [again] = await due();
