@@ -63,7 +63,7 @@ export default [
 	},
 	{
 		// Never shipped: these start n8n, databases and browsers, and sign in to throw-away instances of their own.
-		files: ['sandbox/**/*.ts', 'test/**/*.{ts,tsx}', 'bench/**/*.ts', 'docs/**/*.ts'],
+		files: ['sandbox/**/*.ts', 'test/**/*.{ts,tsx}', 'bench/**/*.ts', 'docs/**/*.ts', 'eval/**/*.ts'],
 		rules: { '@n8n/community-nodes/no-dangerous-functions': 'off', '@n8n/community-nodes/no-hardcoded-secrets': 'off' },
 	},
 	{

@@ -39,7 +39,7 @@ export async function deliver(simulation: Simulation): Promise<void> {
 	values(
 		await gateInbound(
 			store,
-			recorded.map(({ message, contact }) => ({ kind: 'inbound', workspace, channel: CHANNEL, reference: contact.id, contact, address: contact.email, message, text: message.text, record: true, modelActions: DEFAULT_MODEL_ACTIONS, redact: false, outOfOffice: 'block', injection: 'review', spam: 'review', notInterestedIsOptOut: true })),
+			recorded.map(({ message, contact }) => ({ kind: 'inbound', workspace, channel: CHANNEL, reference: contact.id, contact, address: contact.email, message, text: message.text, record: true, modelActions: DEFAULT_MODEL_ACTIONS, redact: false, outOfOffice: 'block', injection: 'review', spam: 'review', notInterestedIsOptOut: false })),
 			clock.time,
 			true,
 		),

@@ -23,7 +23,7 @@ export async function reviewAll(simulation: Simulation): Promise<void> {
 		if (!review) throw new Error(`No review was opened for a draft that waits for one: ${row.sentence}`);
 		const { text, subject } = row.draft;
 		const action = reviewOf(text, streamOf(seed, 'review', leads.get(row.contactId) ?? 0));
-		const shownHash = draftHash({ id: row.id, version: VERSION_IN_REVIEW, text, subject });
+		const shownHash = draftHash({ id: row.id, version: VERSION_IN_REVIEW, text, subject, gate: row.gate });
 		const decide = async (what: ReviewAction) => await store.reviews.decide({ workspace, reviewId: review.id, by: REVIEWER_NAME, shownHash, action: what }, settleReview);
 		const first = await decide(action);
 		// The gate may object to the new text, e.g. take German names for German: the colleague knows better.

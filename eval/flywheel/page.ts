@@ -68,7 +68,7 @@ function decisions(runs: readonly RunResult[]): string {
 	const count = (what: RunResult['versions'][number]['what']): number => runs.filter(({ versions }) => versions.some((event) => event.what === what)).length;
 	return [
 		`- A winning variant was named in ${named.length} of ${runs.length} runs, the right one in ${right.length}.`,
-		`- A model version was promoted in ${count('promote')} of ${runs.length} runs, given more contacts in ${count('ramp')}, rolled back for harm in ${count('roll_back')}, taken out as worse in ${count('worse')}.`,
+		`- A model version was promoted in ${count('promoted')} of ${runs.length} runs, given more contacts in ${count('ramped')}, rolled back for harm in ${count('rolled_back')}, retired for want of merit in ${count('retired')}.`,
 	].join('\n');
 }
 
@@ -80,7 +80,7 @@ function share({ name, hits, of, wanted }: Figure): string[] {
 
 /** False winners of the runs through the store, one figure a decision maker. */
 export function falseWinners(runs: readonly RunResult[]): Figure[] {
-	const promoted = runs.filter(({ versions }) => versions.some(({ what }) => what === 'promote')).length;
+	const promoted = runs.filter(({ versions }) => versions.some(({ what }) => what === 'promoted')).length;
 	return [
 		{ name: 'through the store: a winning variant named', hits: runs.filter(({ variantWinner }) => variantWinner !== undefined).length, of: runs.length, wanted: { atMost: 0.05 } },
 		{ name: 'through the store: a model version promoted', hits: promoted, of: runs.length, wanted: { atMost: 0.05 } },

@@ -16,7 +16,7 @@ import { decideRoute } from '../../engine/message/route';
 import { draftId } from '../../engine/message/spine';
 import { epochMs } from '../../engine/time';
 import { leadOf, openingOf, streamOf } from './leads';
-import { writersFor } from './modelVersions';
+import { withServingVersion } from '../../nodes/GenerateWithConfidence/withServingVersion';
 import { acceptance } from './reviewer';
 import type { Simulation } from './simulation';
 import { isClumsy } from './texts';
@@ -29,8 +29,6 @@ const EXPLORED = 0.2;
 const THRESHOLD = 0.75;
 /** Every so many-th lead is in mode assist: a person reads its draft whatever its confidence. */
 const READ_IN_FULL = 5;
-/** Allowed share of opt-outs, with every "not interested" counted as one, as Quality Gate does unless told otherwise. */
-export const MOST_OPT_OUTS = 0.05;
 
 /** The value of each result. @throws the first failure: in a simulation nothing may fail. */
 export function values<T>(results: readonly Settled<T>[]): T[] {
@@ -56,7 +54,7 @@ async function takeIn({ store, workspace, seed, leads }: Simulation, numbers: re
 	return contacts;
 }
 
-function requestOf(workspace: string, contact: Contact, variant: Variant, examples: readonly string[]): DraftRequest {
+function requestOf({ workspace, learning }: Simulation, contact: Contact, variant: Variant): DraftRequest {
 	return {
 		id: draftId(workspace, 'first-contact', contact.id),
 		workspace,
@@ -65,13 +63,12 @@ function requestOf(workspace: string, contact: Contact, variant: Variant, exampl
 		purpose: 'outreach',
 		language: 'en',
 		template: openingOf(variant.variantId),
-		...(examples.length > 0 ? { instructions: `Messages that worked, as examples of style:\n${examples.join('\n---\n')}` } : {}),
 		redact: false,
 		facts: [],
 		learning: { wish: { source: 'fixed', threshold: THRESHOLD }, acceptedEditDistance: 0 },
 		useWinning: false,
 		useKnowledge: false,
-		versionWish: { source: 'none' },
+		versionWish: { source: learning ? 'deployed' : 'none' },
 		samples: 1,
 		auditShare: DEFAULT_AUDIT_SHARE,
 		about: contact,
@@ -83,19 +80,18 @@ function requestOf(workspace: string, contact: Contact, variant: Variant, exampl
 /** Generate With Confidence for all of the day, by its own functions; the model behind them is the stand-in. */
 async function write(simulation: Simulation, contacts: readonly Contact[], variants: readonly Variant[]): Promise<DraftRequest[]> {
 	const { store, workspace, learning, model } = simulation;
-	const writerOf = await writersFor(simulation);
-	const writers = contacts.map(({ id }) => writerOf(id));
-	const requests = contacts.map((contact, place) => requestOf(workspace, contact, variants[place], writers[place].examples));
-	const loaded = await loadRequests(store, workspace, requests);
+	const requests = contacts.map((contact, place) => requestOf(simulation, contact, variants[place]));
+	const nodeModel = { access: () => model, namesModels: false };
+	const loaded = await withServingVersion({ addExecutionHints: () => undefined }, store, workspace, nodeModel, await loadRequests(store, workspace, requests));
 	const learner = learnOnce(learning ? store : undefined, workspace);
 	const drafts: Draft[] = [];
 	for (const one of loaded) {
 		simulation.writing.set(one.request.id, { contactId: one.contactId, variantId: one.request.variant?.variantId ?? '' });
-		drafts.push(await writeDraft(one, model, { access: () => model, namesModels: false }, learner));
+		drafts.push(await writeDraft(one, model, nodeModel, learner));
 	}
 	simulation.writing.clear();
 	await store.outbound.saveDrafts(
-		loaded.map(({ request, contactId, about }, place) => ({ workspace, id: request.id, contactId, channel: CHANNEL, to: about.email ?? '', inboundIds: [], purpose: 'outreach', draft: { ...drafts[place], modelVersion: writers[place].modelVersion, rollout: writers[place].rollout }, variant: variants[place] })),
+		loaded.map(({ request, contactId, about }, place) => ({ workspace, id: request.id, contactId, channel: CHANNEL, to: about.email ?? '', inboundIds: [], purpose: 'outreach', draft: drafts[place], variant: variants[place] })),
 	);
 	return requests;
 }

@@ -11,7 +11,7 @@ import { dispatch, reviewAll } from './dispatch';
 import { Ledger, type WeekCounts } from './ledger';
 import { leadOf, OPENINGS, streamOf } from './leads';
 import { weeklyTraining, type VersionEvent } from './modelVersions';
-import { EXPERIMENT, MOST_OPT_OUTS, planDay } from './planDay';
+import { EXPERIMENT, planDay } from './planDay';
 import { SimulatedClock } from './simulatedClock';
 import type { Simulation } from './simulation';
 import { standInModel } from './standIn';
@@ -53,7 +53,7 @@ async function open(run: Run, folder: string): Promise<Simulation> {
 	const store = await openStore({ kind: 'sqlite', file: path.join(folder, 'store.sqlite') }, { clock });
 	await store.settings.set(WORKSPACE, { kind: 'workspace' }, { mode: 'auto', companyName: 'Guestline', senderName: 'Mara' }, 'simulation');
 	await store.experiments.save([
-		{ workspace: WORKSPACE, id: EXPERIMENT, name: EXPERIMENT, status: 'running', metric: 'positive_reply', method: learning ? 'thompson' : 'weighted', horizon: WORLD.weeks, guardrails: { ...PLAN_POLICY.guardrails, optOuts: MOST_OPT_OUTS }, variants: WORLD.variants.map((id) => ({ id, name: id, weight: 1, template: OPENINGS[id] })) },
+		{ workspace: WORKSPACE, id: EXPERIMENT, name: EXPERIMENT, status: 'running', metric: 'positive_reply', method: learning ? 'thompson' : 'weighted', horizon: WORLD.weeks, guardrails: PLAN_POLICY.guardrails, variants: WORLD.variants.map((id) => ({ id, name: id, weight: 1, template: OPENINGS[id] })) },
 	]);
 	const simulation: Omit<Simulation, 'model'> = { store, clock, workspace: WORKSPACE, seed, learning, market: drawMarket(world, uniform(seed)), ledger: new Ledger(run.weeks ?? WORLD.weeks), leads: new Map(), weeks: new Map(), writing: new Map(), unsent: 0, toReview: [], pending: [], versionEvents: [] };
 	const model = standInModel(world, (draftId) => {

@@ -51,7 +51,9 @@ function chosen(one: LoadedRequest, serving: { deployed?: ModelVersion; canary?:
 	return { version: rollout.arm === 'candidate' ? canary : deployed, rollout };
 }
 
-function hintUnservable(context: IExecuteFunctions, version: ModelVersion): void {
+type Hints = Pick<IExecuteFunctions, 'addExecutionHints'>;
+
+function hintUnservable(context: Hints, version: ModelVersion): void {
 	context.addExecutionHints({
 		message: `Model version ${version.version} is a model of its own ('${version.modelId ?? ''}'), which only a model credential of an OpenAI-compatible provider can call. Drafts were written by the node's own model instead, and nobody took part in a comparison. Choose the credential under Model.`,
 		location: 'outputPane',
@@ -60,7 +62,7 @@ function hintUnservable(context: IExecuteFunctions, version: ModelVersion): void
 }
 
 /** Adds to each request what is to write its draft. Drafts of an earlier run keep what wrote them, and without a model nothing is looked up. */
-export async function withServingVersion(context: IExecuteFunctions, store: Store | undefined, workspace: string, model: NodeModel, loaded: LoadedRequest[]): Promise<LoadedRequest[]> {
+export async function withServingVersion(context: Hints, store: Store | undefined, workspace: string, model: NodeModel, loaded: LoadedRequest[]): Promise<LoadedRequest[]> {
 	const wants = loaded.filter(({ existing, request }) => !existing && request.versionWish.source !== 'none');
 	if (!store || wants.length === 0 || model.why !== undefined) return loaded;
 	const names = [...new Set(wants.flatMap(({ request: { versionWish } }) => (versionWish.source === 'fixed' ? [versionWish.version] : [])))];
