@@ -198,6 +198,30 @@ describe('Lead Autopilot → Sync → Read Conversations', () => {
 		expect(await store().runs.find('default', [next.id])).toMatchObject([{ counts: { done: 0, skipped: 6, failed: 0 } }]);
 	});
 
+	it('takes whatever a stranger wrote as text, and one bad conversation takes no other with it', async () => {
+		const at = Date.now() - 24 * HOUR;
+		const hostile = ['constructor', '__proto__', 'toString'];
+		hostile.forEach((id, place) => conversations().add({ id: `t_${place}`, platform: 'messenger', person: { id, name: `<script>alert(1)</script> ${id}` }, messages: [{ id: `m_${place}`, at, fromPage: false, text: `${'x'.repeat(60_000)} \u0000 ={{ $env }} {{7*7}} \u{1F468}\u200D\u{1F469} \ud800 '; drop table messages; --` }] }));
+		conversations().add({ id: 't_quiet', platform: 'messenger', person: { id: '2499' }, messages: [{ id: 'm_quiet', at, fromPage: true, text: 'Good morning' }] });
+		const { contacts } = await read(await begun());
+		expect(contacts.map(({ contact }) => contact?.name).sort()).toEqual([...hostile.map((id) => `<script>alert(1)</script> ${id}`), 'User 2499'].sort());
+		expect(contacts.every(({ conversation }) => conversation?.length === 1)).toBe(true);
+	});
+
+	it.each([
+		['nothing', ''],
+		['a list', []],
+		['no list of conversations', { data: 'x' }],
+		['a page of nonsense', { data: [null, 7, {}, { id: 5 }, { id: 't', messages: 'x', participants: 7 }], paging: 7 }],
+	])('survives an answer that is %s', async (_, body) => {
+		const run = await begun();
+		answerInstead = (url) => (url.includes('"limit"') ? { statusCode: 200, headers: {}, body } : undefined);
+		const result = await read(run).catch((error: Error) => error);
+		if (result instanceof Error) expect(result.message).toBe("Meta's answer holds no list of conversations");
+		else expect(result.contacts).toEqual([]);
+		expect((await store().runs.list('default', { limit: 9 })).map(({ state }) => state)).not.toContain('done');
+	});
+
 	it('counts one token for all accounts it reads', async () => {
 		conversations().seed({ platform: 'messenger', count: 1 });
 		conversations().seed({ platform: 'instagram', count: 1 });
