@@ -11,6 +11,8 @@ export const SYNC_POLICY = {
 	mostHandOuts: 3,
 	/** Errors in a row that pass by themselves, until the run fails. */
 	mostTroubles: 6,
+	/** Meta's cursors do not live for ever. A sync whose cursor is not taken any more begins at the front again, so often. */
+	mostRestarts: 3,
 } as const;
 
 /** Where a conversation sync stands; kept with the run, so that it goes on there after a crash. */
@@ -37,6 +39,7 @@ export const SyncPositionSchema = z.object({
 	watermark: z.number(),
 	/** Errors in a row that pass by themselves. */
 	troubles: z.number().default(0),
+	restarts: z.number().default(0),
 	calls: z.number().default(0),
 });
 export type SyncPosition = z.infer<typeof SyncPositionSchema>;

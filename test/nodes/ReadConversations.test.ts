@@ -8,6 +8,9 @@ import { useEmbeddedStore } from './embeddedStore';
 import { runNode } from './runNode';
 
 const node = new LeadAutopilot();
+// Calls to Meta are a second apart.
+jest.setTimeout(60_000);
+
 const ONCE_MORE = { limit: 200, windowMs: HOUR, gapMs: 0 };
 
 let world: StandIns;
@@ -220,6 +223,21 @@ describe('Lead Autopilot → Sync → Read Conversations', () => {
 		if (result instanceof Error) expect(result.message).toBe("Meta's answer holds no list of conversations");
 		else expect(result.contacts).toEqual([]);
 		expect((await store().runs.list('default', { limit: 9 })).map(({ state }) => state)).not.toContain('done');
+	});
+
+	it('begins at the front again when its place is not taken any more, and hands nobody out twice', async () => {
+		conversations().seed({ platform: 'messenger', count: 60 });
+		const run = await begun();
+		const { contacts: first } = await read(run);
+		await note(run, first);
+		let refused = 0;
+		// As after a long wait: the cursor of before is refused, whatever is asked for behind it.
+		answerInstead = (url) => (url.includes('"after"') && refused++ < 4 ? { statusCode: 400, headers: {}, body: metaError(100).body } : undefined);
+		const { contacts: second } = await read(run);
+		expect([first.length, second.length]).toEqual([50, 10]);
+		await note(run, second);
+		expect((await read(run)).done).toHaveLength(1);
+		expect(await store().runs.find('default', [run.id])).toMatchObject([{ counts: { done: 60, skipped: 0, failed: 0, total: 60 } }]);
 	});
 
 	it('counts one token for all accounts it reads', async () => {
