@@ -67,6 +67,11 @@ export function wantedOf<C extends { updatedAt: EpochMs }>(page: readonly C[], {
 	return { wanted, reachedOld: fresh.length < page.length, reachedLimit: seen + fresh.length >= end };
 }
 
+/** What stays of the place when a run is over: it names nobody any more. */
+export function withoutContacts(position: SyncPosition): SyncPosition {
+	return { ...position, pending: [], handed: [], handOuts: 0 };
+}
+
 /** A conversation that could not be read must be looked at again by the next sync. */
 export function keepInView(position: SyncPosition, updatedAt: EpochMs): SyncPosition {
 	return { ...position, watermark: Math.min(position.watermark, updatedAt - 1) };

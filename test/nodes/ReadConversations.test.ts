@@ -64,6 +64,9 @@ describe('Lead Autopilot → Sync → Read Conversations', () => {
 			await note(run, contacts);
 		}
 		expect(sizes).toEqual([30, 20, 5]);
+		// What is left of the place names nobody.
+		const [kept] = await store().runs.find('default', [run.id]);
+		expect(JSON.parse(kept?.cursor ?? '')).toMatchObject({ readAll: true, pending: [], handed: [] });
 		expect((await store().contacts.find('default', ['249000000000054']))[0]?.name).toBe('User 000054');
 		expect(conversations().calls()).toMatchObject({ calls: 3, violations: 0, mostASecond: 1 });
 	});
