@@ -5,6 +5,7 @@ import { join, resolve as resolvePath } from 'node:path';
 import { closeAllStores } from '../store/openStore';
 import { HELP, readArguments, type StartArguments } from './arguments';
 import { checkBeforeStart, checkPort } from './checks';
+import { fillInboxes } from './demo/conversations';
 import { feedAll } from './demo/run';
 import { knowledgeWorkflow, readWebsite } from './shop/knowledgeWorkflow';
 import { DEMO_WORKSPACE, prepareWorkspace, SHORTENED, SHORTER_DELAYS } from './demo/workspace';
@@ -92,6 +93,7 @@ async function show(sandbox: Sandbox, options: StartArguments, signal: AbortSign
 	const deskLink = await prepareWorkspace(store)
 		.then(async () => await deskInvitation(store, sandbox.urlOf('05', 'Review Desk')))
 		.finally(async () => await store.close());
+	fillInboxes(sandbox.standIns);
 	await sandbox.publishAll();
 	say(`Ready: ${sandbox.n8n.url}`);
 	say(`For the demo: ${SHORTENED}.`);

@@ -11,6 +11,8 @@ export const SYNC_POLICY = {
 	mostHandOuts: 3,
 	/** Errors in a row that pass by themselves, until the run fails. */
 	mostTroubles: 6,
+	/** Meta's cursors do not live for ever. A sync whose cursor is not taken any more begins at the front again, so often. */
+	mostRestarts: 3,
 } as const;
 
 /** Where a conversation sync stands; kept with the run, so that it goes on there after a crash. */
@@ -37,6 +39,7 @@ export const SyncPositionSchema = z.object({
 	watermark: z.number(),
 	/** Errors in a row that pass by themselves. */
 	troubles: z.number().default(0),
+	restarts: z.number().default(0),
 	calls: z.number().default(0),
 });
 export type SyncPosition = z.infer<typeof SyncPositionSchema>;
@@ -62,6 +65,11 @@ export function wantedOf<C extends { updatedAt: EpochMs }>(page: readonly C[], {
 	const end = limit === undefined ? Number.POSITIVE_INFINITY : skip + limit;
 	const wanted = fresh.filter((_, place) => seen + place >= skip && seen + place < end);
 	return { wanted, reachedOld: fresh.length < page.length, reachedLimit: seen + fresh.length >= end };
+}
+
+/** What stays of the place when a run is over: it names nobody any more. */
+export function withoutContacts(position: SyncPosition): SyncPosition {
+	return { ...position, pending: [], handed: [], handOuts: 0 };
 }
 
 /** A conversation that could not be read must be looked at again by the next sync. */

@@ -1,6 +1,6 @@
 import { GRAPH_READING, type GraphFailure } from '../../engine/channels/graphReading';
 import { parseConversations, type ConversationPage, type HistoricConversation } from '../../engine/message/intake/metaConversations';
-import { keepInView, wantedOf, type SyncPosition } from '../../engine/runs/conversationSync';
+import { keepInView, SYNC_POLICY, wantedOf, type SyncPosition } from '../../engine/runs/conversationSync';
 import type { RunItem } from '../../store/store';
 import { settled } from '../shared/batch';
 import { askConversations } from './graphConversations';
@@ -37,8 +37,13 @@ async function passOver(step: SyncStep, position: SyncPosition, failure: GraphFa
 	const asked = await call(step, async () => await askConversations(step.context, position.pageId, { channel: account.channel, size: 1, after: position.after, withMessages: false }), position);
 	if ('over' in asked) return asked.over;
 	const counted = { ...position, calls: position.calls + 1 };
-	// Even without what is in it: then it is not this conversation.
-	if (!asked.result.ok) return await trouble(step, counted, asked.result.failure);
+	// Even without what is in it: then it is not this conversation, but the place.
+	if (!asked.result.ok) {
+		const lostPlace = asked.result.failure.kind === 'request' && position.after !== undefined && position.restarts < SYNC_POLICY.mostRestarts;
+		if (!lostPlace) return await trouble(step, counted, asked.result.failure);
+		// What was noted is not handed out again; pages read twice bring nothing new.
+		return { position: await keep(step, { ...counted, after: undefined, seen: 0, restarts: position.restarts + 1, size: GRAPH_READING.conversations }) };
+	}
 	const page = await parsed(step, counted, asked.result.body);
 	const { wanted, reachedOld, reachedLimit } = wantedOf(page.conversations, counted, step.run.options);
 	const items = wanted.map(({ id }): RunItem => ({ itemId: id, platform: account.channel, result: 'failed', error: failure.message, code: failure.code }));

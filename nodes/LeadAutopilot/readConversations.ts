@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { GRAPH_READING } from '../../engine/channels/graphReading';
 import { fieldsOf, textOf } from '../../engine/message/intake/parsed';
-import { firstPosition, isWhole, readPosition, SYNC_POLICY, type SyncPosition } from '../../engine/runs/conversationSync';
+import { firstPosition, isWhole, readPosition, SYNC_POLICY, withoutContacts, type SyncPosition } from '../../engine/runs/conversationSync';
 import type { Run } from '../../engine/runs/run';
 import type { Account, RunItem, Store } from '../../store/store';
 import { failedJson } from '../shared/batch';
@@ -74,7 +74,10 @@ async function advance(context: IExecuteFunctions, store: Store, run: Run, { siz
 		if ('contacts' in handed) return { run: handed.run, account, contacts: handed.contacts };
 		if ('ended' in handed) return handed;
 		const { position } = handed;
-		if (position.pending.length === 0 && position.readAll) return { ended: run };
+		if (position.pending.length === 0 && position.readAll) {
+			await keep(step, withoutContacts(position));
+			return { ended: run };
+		}
 		state = position.pending.length > 0 ? { position } : await nextPage(step, position);
 	}
 	return state;
@@ -128,6 +131,9 @@ async function handOut(step: SyncStep, position: SyncPosition, size: number): Pr
 	if (pending.length === 0) return { position: { ...position, pending, handed: [], handOuts: 0 } };
 	const contacts = lost.length > 0 ? lost.slice(0, size) : pending.slice(0, size);
 	const updated = await store.runs.advance(run.workspace, run.id, { items: [], cursor: JSON.stringify({ ...position, pending, handed: contacts, handOuts }), leaseMs: RUN_LEASE_MS });
-	if (updated && (updated.cancelRequested || updated.finishedAt !== undefined)) return { ended: updated };
+	if (updated && (updated.cancelRequested || updated.finishedAt !== undefined)) {
+		await keep(step, withoutContacts(position));
+		return { ended: updated };
+	}
 	return { run: updated ?? run, contacts };
 }

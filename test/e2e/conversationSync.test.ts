@@ -152,3 +152,18 @@ it('reads and places contacts again, after what is skipped and up to the limit, 
 	expect(await world.settled(await world.request('reassignment', undefined, { limit: 12 }))).toMatchObject({ state: 'done', counts: { done: 12, total: 12 } });
 	expect(world.asked()).toBe(again);
 }, 240_000);
+
+it('asks the model about several at once, within the limits of Meta', async () => {
+	world.startOver();
+	const count = 120;
+	conversations().seed({ platform: 'messenger', count, first: 7000 });
+	world.slowModel(1_500);
+	const begun = performance.now();
+	expect(await world.settled(await world.request('sync', SANDBOX.pageId))).toMatchObject({ state: 'done', counts: { done: count, failed: 0 } });
+	const perMinute = count / ((performance.now() - begun) / 60_000);
+	const calls = conversations().calls();
+	process.stdout.write(`${perMinute.toFixed(0)} contacts a minute, ${BATCH} at once; ${calls.calls} calls to Meta, at most ${calls.mostASecond} a second, ${calls.violations} refused\n`);
+	// One by one a model of 1.5 s lets 40 a minute through.
+	expect(perMinute).toBeGreaterThan(2 * 40);
+	expect(calls).toMatchObject({ calls: 4, violations: 0, mostASecond: 1 });
+}, 240_000);

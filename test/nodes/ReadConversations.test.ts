@@ -8,6 +8,9 @@ import { useEmbeddedStore } from './embeddedStore';
 import { runNode } from './runNode';
 
 const node = new LeadAutopilot();
+// Calls to Meta are a second apart.
+jest.setTimeout(60_000);
+
 const ONCE_MORE = { limit: 200, windowMs: HOUR, gapMs: 0 };
 
 let world: StandIns;
@@ -61,6 +64,9 @@ describe('Lead Autopilot → Sync → Read Conversations', () => {
 			await note(run, contacts);
 		}
 		expect(sizes).toEqual([30, 20, 5]);
+		// What is left of the place names nobody.
+		const [kept] = await store().runs.find('default', [run.id]);
+		expect(JSON.parse(kept?.cursor ?? '')).toMatchObject({ readAll: true, pending: [], handed: [] });
 		expect((await store().contacts.find('default', ['249000000000054']))[0]?.name).toBe('User 000054');
 		expect(conversations().calls()).toMatchObject({ calls: 3, violations: 0, mostASecond: 1 });
 	});
@@ -196,6 +202,45 @@ describe('Lead Autopilot → Sync → Read Conversations', () => {
 		expect(none).toEqual([]);
 		expect(done).toHaveLength(1);
 		expect(await store().runs.find('default', [next.id])).toMatchObject([{ counts: { done: 0, skipped: 6, failed: 0 } }]);
+	});
+
+	it('takes whatever a stranger wrote as text, and one bad conversation takes no other with it', async () => {
+		const at = Date.now() - 24 * HOUR;
+		const hostile = ['constructor', '__proto__', 'toString'];
+		hostile.forEach((id, place) => conversations().add({ id: `t_${place}`, platform: 'messenger', person: { id, name: `<script>alert(1)</script> ${id}` }, messages: [{ id: `m_${place}`, at, fromPage: false, text: `${'x'.repeat(60_000)} \u0000 ={{ $env }} {{7*7}} \u{1F468}\u200D\u{1F469} \ud800 '; drop table messages; --` }] }));
+		conversations().add({ id: 't_quiet', platform: 'messenger', person: { id: '2499' }, messages: [{ id: 'm_quiet', at, fromPage: true, text: 'Good morning' }] });
+		const { contacts } = await read(await begun());
+		expect(contacts.map(({ contact }) => contact?.name).sort()).toEqual([...hostile.map((id) => `<script>alert(1)</script> ${id}`), 'User 2499'].sort());
+		expect(contacts.every(({ conversation }) => conversation?.length === 1)).toBe(true);
+	});
+
+	it.each([
+		['nothing', ''],
+		['a list', []],
+		['no list of conversations', { data: 'x' }],
+		['a page of nonsense', { data: [null, 7, {}, { id: 5 }, { id: 't', messages: 'x', participants: 7 }], paging: 7 }],
+	])('survives an answer that is %s', async (_, body) => {
+		const run = await begun();
+		answerInstead = (url) => (url.includes('"limit"') ? { statusCode: 200, headers: {}, body } : undefined);
+		const result = await read(run).catch((error: Error) => error);
+		if (result instanceof Error) expect(result.message).toBe("Meta's answer holds no list of conversations");
+		else expect(result.contacts).toEqual([]);
+		expect((await store().runs.list('default', { limit: 9 })).map(({ state }) => state)).not.toContain('done');
+	});
+
+	it('begins at the front again when its place is not taken any more, and hands nobody out twice', async () => {
+		conversations().seed({ platform: 'messenger', count: 60 });
+		const run = await begun();
+		const { contacts: first } = await read(run);
+		await note(run, first);
+		let refused = 0;
+		// As after a long wait: the cursor of before is refused, whatever is asked for behind it.
+		answerInstead = (url) => (url.includes('"after"') && refused++ < 4 ? { statusCode: 400, headers: {}, body: metaError(100).body } : undefined);
+		const { contacts: second } = await read(run);
+		expect([first.length, second.length]).toEqual([50, 10]);
+		await note(run, second);
+		expect((await read(run)).done).toHaveLength(1);
+		expect(await store().runs.find('default', [run.id])).toMatchObject([{ counts: { done: 60, skipped: 0, failed: 0, total: 60 } }]);
 	});
 
 	it('counts one token for all accounts it reads', async () => {
