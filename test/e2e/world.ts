@@ -59,14 +59,14 @@ export function spineOf(row: OutboundRow): string {
 	return draftId(row.workspace, row.inboundIds[0] ?? '', row.contactId);
 }
 
-/** @param more workflows besides those between intake and dispatch @param changes to those */
+/** @param more workflows besides those between intake and dispatch @param changes to workflows, in place of the usual ones of theirs */
 export async function startWorld(more: string[] = [], changes: Replacements = {}): Promise<World> {
 	const sandbox = await startSandbox({
 		workflows: ['01', '02', '03', '04', ...more],
 		replacements: {
-			...changes,
 			'03': { 'Conversation Ready': { ...QUICK, 'parameters.options.quietSeconds': 1.5 }, 'Generate With Confidence': { 'parameters.auditShare': 0 } },
 			'04': { 'Send Due': QUICK, Settings: { 'assignments.twilioAccountSid': SANDBOX.twilioAccountSid, 'assignments.smsNumber': SANDBOX.smsNumber, 'assignments.fromEmail': SANDBOX.mailUser } },
+			...changes,
 		},
 	});
 	try {
