@@ -1,4 +1,5 @@
 import { decideRoute } from '../../engine/message/route';
+import { settleReview } from '../../engine/message/settleReview';
 import { draftId } from '../../engine/message/spine';
 import type { ReplyIntent } from '../../engine/reply/reply';
 import { decideStep } from '../../engine/sequence/decideStep';
@@ -226,8 +227,22 @@ describe.each(DIALECTS)('follow-up sequences on %s', (dialect) => {
 		test.clock.advance(4 * DAY);
 		expect((await claim()).due).toEqual([]);
 		expect((await now()).sentence).toContain('in review');
-		const [{ id: review, version }] = (await store.reviews.list(WORKSPACE, { open: true, limit: 5 })).map((one) => ({ ...one, version: 1 }));
-		expect([review.length > 0, version, id.length]).toEqual([true, 1, 36]);
+		const [item] = (await store.reviews.search({ workspaces: [WORKSPACE], limit: 5 })).items;
+		await store.reviews.decide({ workspace: WORKSPACE, reviewId: item.review.id, by: 'mia', action: { action: 'approve' }, shownHash: item.draftHash }, settleReview);
+		expect(await send()).toEqual([id]);
+		test.clock.advance(2 * DAY - SECOND);
+		expect((await claim()).due).toEqual([]);
+		test.clock.advance(SECOND);
+		expect((await claim()).due).toMatchObject([{ followUp: { stepId: 'sms' } }]);
+	});
+
+	it('stop when a person rejects a message at the desk', async () => {
+		await enrolled(await person());
+		const id = await plan(toReview);
+		const [item] = (await store.reviews.search({ workspaces: [WORKSPACE], limit: 5 })).items;
+		await store.reviews.decide({ workspace: WORKSPACE, reviewId: item.review.id, by: 'mia', action: { action: 'reject', reason: 'not this one' }, shownHash: item.draftHash }, settleReview);
+		expect(await status(id)).toMatchObject({ status: 'cancelled' });
+		expect(await now()).toMatchObject({ state: 'stopped', code: 'rejected' });
 	});
 
 	it('hand a step out again when its worker died, and to one of two who ask at once', async () => {
