@@ -261,6 +261,31 @@ describe.each(DIALECTS)('follow-up sequences on %s', (dialect) => {
 		expect(await now()).toMatchObject({ state: 'stopped', code: 'not_planned' });
 	});
 
+	it('an answer outruns whatever happens at the same moment: nothing leaves, and nothing stays planned', async () => {
+		const second = await openStore(test.place.config, { clock: test.clock });
+		const leads = Array.from({ length: 12 }, (_, number) => ({ name: `Lead ${number}`, email: `lead${number}@mail.example`, phone: `+49151123450${String(number).padStart(2, '0')}` }));
+		for (const lead of leads) await enrolled(await person(lead));
+		const answers = async (phone: string): Promise<void> => {
+			const [{ message }] = await second.messages.record(WORKSPACE, [inbound({ timestamp: iso(test.clock.time), contact: { phone }, threadId: phone, providerId: `race-${phone}` })]);
+			await second.messages.saveReadings(WORKSPACE, [{ messageId: message.id, reply: { intent: 'interested', optOut: { wanted: false, certainty: 0 }, sentiment: 0, language: 'en', needsAnswer: true } }]);
+		};
+		const works = async (): Promise<void> => {
+			for (;;) {
+				const { due } = await store.sequences.claimDue({ leaseMs: LEASE, limit: 2 }, decideStep);
+				if (due.length === 0) return;
+				const drafts = due.map(({ followUp, contact }) => ({ workspace: WORKSPACE, id: followUp.draftId, contactId: contact.id, channel: followUp.channel, to: contact.email ?? '', accountId: undefined, threadId: undefined, inboundIds: [], purpose: 'outreach' as const, draft: { ...draftOf(followUp.draftId), confidence: 0.95 } }));
+				await store.outbound.plan(drafts.map((draft) => ({ workspace: WORKSPACE, draftId: draft.id, draft, gate: PASS })), decideRoute);
+			}
+		};
+		await Promise.all([works(), ...leads.map(async ({ phone }) => await answers(phone))]);
+		await second.close();
+		const enrolments = await store.sequences.enrolments(WORKSPACE, { limit: 50 });
+		expect(enrolments.map(({ state, code }) => [state, code])).toEqual(leads.map(() => ['stopped', 'replied']));
+		test.clock.advance(9 * DAY);
+		expect([await send(), await claim()]).toEqual([[], { due: [], settled: [] }]);
+		expect(await store.outbound.list(WORKSPACE, { statuses: ['drafted', 'scheduled', 'in_review', 'claimed', 'sending', 'sent'], limit: 50 })).toEqual([]);
+	});
+
 	it('enrol a contact once, and again only when asked', async () => {
 		const contactId = await person();
 		const first = await enrolled(contactId);
