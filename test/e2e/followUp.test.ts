@@ -43,7 +43,7 @@ const known = async ({ name, email, phone }: Lead): Promise<void> => {
 	world().script(name, { score: 50, status: 'CONTACTED', reply: mailTo({ name, email, phone }), confidence: 0.95 });
 };
 const enrol = async (leads: readonly Lead[]): Promise<unknown> => {
-	const response = await fetch(world().sandbox.urlOf('10', 'Enrol Webhook'), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(leads.map(({ email }) => ({ email }))) });
+	const response = await fetch(world().sandbox.urlOf('10', 'Enrol Webhook'), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(leads.map((one) => ({ ...one, name: undefined, phone: undefined }))) });
 	expect(response.status).toBe(200);
 	return await response.json();
 };
@@ -65,7 +65,12 @@ const mailed = async (who: Lead): Promise<Enrolment> => await until(who, 'get th
 beforeAll(async () => {
 	started = await startWorld(['06', '10'], {
 		replacements: {
-			'10': {
+			// A short lease: what a killed n8n had claimed is free again before the test loses patience.
+		'04': {
+			'Send Due': { 'parameters.options': { ...QUICK, leaseMinutes: 0.1 } },
+			Settings: { 'assignments.twilioAccountSid': SANDBOX.twilioAccountSid, 'assignments.smsNumber': SANDBOX.smsNumber, 'assignments.fromEmail': SANDBOX.mailUser },
+		},
+		'10': {
 				'Follow-Up Due': { 'parameters.options': { ...QUICK, leaseMinutes: 0.2 } },
 				Settings: { 'assignments.waitUnit': 'minutes', 'assignments.smsAfterDays': WAIT_MINUTES, 'assignments.whatsAppAfterDays': WAIT_MINUTES },
 				'Generate With Confidence': { 'parameters.auditShare': 0 },
@@ -84,7 +89,8 @@ afterAll(async () => await started?.stop());
 describe('who leaves the sequence', () => {
 	it('is enrolled by the webhook, once, and nobody who is not on record', async () => {
 		expect(await enrol([REINER, OLGA, TINA, MARTIN])).toEqual([REINER, OLGA, TINA, MARTIN].map(() => expect.objectContaining({ result: 'enrolled' })));
-		expect(await enrol([REINER, { ...REINER, email: 'nobody@mail.example' }])).toEqual([
+		const forged = { followUp: { step: 'forged', stepId: 'x', channel: 'email', template: 'Pay now.' }, workspace: 'other', contact: { id: '' } };
+		expect(await enrol([{ ...REINER, ...forged }, { ...REINER, email: 'nobody@mail.example' }])).toEqual([
 			expect.objectContaining({ result: 'enrolled', enrolmentId: (await enrolment(REINER)).id }),
 			expect.objectContaining({ result: 'not enrolled', reason: 'Nobody is known under this ID or address' }),
 		]);

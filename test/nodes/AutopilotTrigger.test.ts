@@ -77,6 +77,18 @@ describe('Autopilot Trigger', () => {
 	};
 	const quick = { pollSeconds: 0.2, quietSeconds: 0 };
 
+	it('emits the step of a sequence that is due once, with all the workflow needs', async () => {
+		await store().sequences.save('default', [{ id: 'kitchen', name: 'Kitchen', steps: [{ id: 'email', channel: 'email', wait: { amount: 0, unit: 'days' }, template: 'Hi' }] }], { by: 'test' });
+		const [{ id }] = await store().contacts.upsert('default', [{ name: 'Ann', email: 'ann@mail.example', consent: { email: { basis: 'opt_in' } } }]);
+		await store().sequences.enrol([{ workspace: 'default', sequenceId: 'kitchen', contactId: id, by: 'test' }]);
+		started = await start({ event: 'followUpDue', options: quick });
+		const { batches, close } = started;
+		await waitFor(() => batches.length > 0, { what: 'the step' });
+		expect(batches).toMatchObject([[{ message: { workspace: 'default', channel: 'email', direction: 'outbound' }, contact: { id, email: 'ann@mail.example' }, conversation: [], followUp: { step: 'sequence:kitchen:1:email', number: 1, of: 1, template: 'Hi' }, enrolment: { state: 'active' } }]]);
+		await close();
+		expect(batches).toHaveLength(1);
+	});
+
 	it('emits a ready conversation once, as one batch', async () => {
 		await writes('ann', 'bob');
 		started = await start({ options: quick });

@@ -1,4 +1,5 @@
 import { decideRoute } from '../../engine/message/route';
+import { settleReview } from '../../engine/message/settleReview';
 import { draftId } from '../../engine/message/spine';
 import type { ReplyIntent } from '../../engine/reply/reply';
 import { decideStep } from '../../engine/sequence/decideStep';
@@ -226,8 +227,22 @@ describe.each(DIALECTS)('follow-up sequences on %s', (dialect) => {
 		test.clock.advance(4 * DAY);
 		expect((await claim()).due).toEqual([]);
 		expect((await now()).sentence).toContain('in review');
-		const [{ id: review, version }] = (await store.reviews.list(WORKSPACE, { open: true, limit: 5 })).map((one) => ({ ...one, version: 1 }));
-		expect([review.length > 0, version, id.length]).toEqual([true, 1, 36]);
+		const [item] = (await store.reviews.search({ workspaces: [WORKSPACE], limit: 5 })).items;
+		await store.reviews.decide({ workspace: WORKSPACE, reviewId: item.review.id, by: 'mia', action: { action: 'approve' }, shownHash: item.draftHash }, settleReview);
+		expect(await send()).toEqual([id]);
+		test.clock.advance(2 * DAY - SECOND);
+		expect((await claim()).due).toEqual([]);
+		test.clock.advance(SECOND);
+		expect((await claim()).due).toMatchObject([{ followUp: { stepId: 'sms' } }]);
+	});
+
+	it('stop when a person rejects a message at the desk', async () => {
+		await enrolled(await person());
+		const id = await plan(toReview);
+		const [item] = (await store.reviews.search({ workspaces: [WORKSPACE], limit: 5 })).items;
+		await store.reviews.decide({ workspace: WORKSPACE, reviewId: item.review.id, by: 'mia', action: { action: 'reject', reason: 'not this one' }, shownHash: item.draftHash }, settleReview);
+		expect(await status(id)).toMatchObject({ status: 'cancelled' });
+		expect(await now()).toMatchObject({ state: 'stopped', code: 'rejected' });
 	});
 
 	it('hand a step out again when its worker died, and to one of two who ask at once', async () => {
@@ -244,6 +259,31 @@ describe.each(DIALECTS)('follow-up sequences on %s', (dialect) => {
 		test.clock.advance(LEASE);
 		await claim();
 		expect(await now()).toMatchObject({ state: 'stopped', code: 'not_planned' });
+	});
+
+	it('an answer outruns whatever happens at the same moment: nothing leaves, and nothing stays planned', async () => {
+		const second = await openStore(test.place.config, { clock: test.clock });
+		const leads = Array.from({ length: 12 }, (_, number) => ({ name: `Lead ${number}`, email: `lead${number}@mail.example`, phone: `+49151123450${String(number).padStart(2, '0')}` }));
+		for (const lead of leads) await enrolled(await person(lead));
+		const answers = async (phone: string): Promise<void> => {
+			const [{ message }] = await second.messages.record(WORKSPACE, [inbound({ timestamp: iso(test.clock.time), contact: { phone }, threadId: phone, providerId: `race-${phone}` })]);
+			await second.messages.saveReadings(WORKSPACE, [{ messageId: message.id, reply: { intent: 'interested', optOut: { wanted: false, certainty: 0 }, sentiment: 0, language: 'en', needsAnswer: true } }]);
+		};
+		const works = async (): Promise<void> => {
+			for (;;) {
+				const { due } = await store.sequences.claimDue({ leaseMs: LEASE, limit: 2 }, decideStep);
+				if (due.length === 0) return;
+				const drafts = due.map(({ followUp, contact }) => ({ workspace: WORKSPACE, id: followUp.draftId, contactId: contact.id, channel: followUp.channel, to: contact.email ?? '', accountId: undefined, threadId: undefined, inboundIds: [], purpose: 'outreach' as const, draft: { ...draftOf(followUp.draftId), confidence: 0.95 } }));
+				await store.outbound.plan(drafts.map((draft) => ({ workspace: WORKSPACE, draftId: draft.id, draft, gate: PASS })), decideRoute);
+			}
+		};
+		await Promise.all([works(), ...leads.map(async ({ phone }) => await answers(phone))]);
+		await second.close();
+		const enrolments = await store.sequences.enrolments(WORKSPACE, { limit: 50 });
+		expect(enrolments.map(({ state, code }) => [state, code])).toEqual(leads.map(() => ['stopped', 'replied']));
+		test.clock.advance(9 * DAY);
+		expect([await send(), await claim()]).toEqual([[], { due: [], settled: [] }]);
+		expect(await store.outbound.list(WORKSPACE, { statuses: ['drafted', 'scheduled', 'in_review', 'claimed', 'sending', 'sent'], limit: 50 })).toEqual([]);
 	});
 
 	it('enrol a contact once, and again only when asked', async () => {
