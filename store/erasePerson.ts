@@ -18,7 +18,7 @@ import type { Erasure, ErasureRequest } from './store';
 import { addressSubject, ANY_CHANNEL } from './suppressionList';
 
 /** Rows that go altogether, in the order in which nothing is looked up that has gone. */
-const DELETED: readonly TableName[] = ['reviews', 'outbound_transitions', 'labels', 'lead_snapshots', 'chunks', 'knowledge', 'shadow_decisions', 'analyses', 'settings', 'run_items', 'contact_addresses', 'outbound', 'messages', 'contacts'];
+const DELETED: readonly TableName[] = ['reviews', 'outbound_transitions', 'labels', 'lead_snapshots', 'chunks', 'knowledge', 'shadow_decisions', 'analyses', 'audit_events', 'settings', 'run_items', 'contact_addresses', 'outbound', 'messages', 'contacts'];
 
 /** What is kept of an opt-out as proof: when, on which channel, for which hashed address. */
 const PROOF = ['channel', 'allChannels', 'actor', 'subjects'];

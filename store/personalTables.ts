@@ -36,6 +36,7 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	lead_snapshots: byContact,
 	shadow_decisions: byContact,
 	analyses: byContact,
+	audit_events: byContact,
 	execution_traces: byContact,
 	run_items: [{ column: 'item_id', of: 'contact' }, { column: 'item_id', of: 'message' }],
 	// Their keys hold the contact in a longer text; see `eraseCounters`.

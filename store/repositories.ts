@@ -4,6 +4,7 @@ import { addressHasher } from './addresses';
 import { createAnalyses } from './analyses';
 import { createAnswerTimes } from './answerTimes';
 import { createContacts } from './contacts';
+import { createAudit } from './audit';
 import type { Database } from './database';
 import { StoreError } from './errors';
 import { createExecutions } from './executions';
@@ -24,6 +25,7 @@ import { createPersonalData } from './personalData';
 import { createPipelines } from './pipelines';
 import type { RedisConnection } from './redis/connection';
 import { LimitCounters } from './redis/limitCounters';
+import { createRetention } from './retention';
 import { createReviewers } from './reviewers';
 import { createReviews } from './reviews';
 import { createRuns } from './runs';
@@ -79,6 +81,8 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		runs: createRuns(database),
 		personalData: createPersonalData(database, hash),
 		executions: createExecutions(database),
+		audit: createAudit(database, hash),
+		retention: createRetention(database),
 		figures: createFigures(database, { answerTimes, experiments, sendLoad }),
 	};
 }

@@ -5,6 +5,8 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
+import { applyRetention } from './applyRetention';
+import { auditTrail } from './auditTrail';
 import { contactOperation } from './contactOperations';
 import { correctContact } from './correctContact';
 import { leadAutopilotProperties } from './description';
@@ -38,6 +40,7 @@ const SPECIAL: Readonly<Record<string, Run>> = {
 	'message.record': async (context) => await recordMessages(context, false),
 	'message.recordFromPerson': async (context) => await recordMessages(context, true),
 	'message.recordPayload': recordPayloads,
+	'contact.auditTrail': auditTrail,
 	'contact.correct': correctContact,
 	'contact.erase': eraseContact,
 	'contact.export': exportContact,
@@ -47,6 +50,7 @@ const SPECIAL: Readonly<Record<string, Run>> = {
 	'knowledge.list': listKnowledge,
 	'knowledge.remove': removeKnowledge,
 	'knowledge.search': searchKnowledgeBase,
+	'privacy.applyRetention': applyRetention,
 	'privacy.confirmExecutions': confirmExecutions,
 	'privacy.getExecutions': executionsToDelete,
 	'settings.get': async (context) => await settingsOperation(context, 'get'),

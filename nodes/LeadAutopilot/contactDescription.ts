@@ -17,6 +17,7 @@ export const contactProperties: INodeProperties[] = [
 		noDataExpression: true,
 		displayOptions: { show: { resource: ['contact'] } },
 		options: [
+			{ name: 'Audit Trail', value: 'auditTrail', action: 'Get the decisions about a contact', description: 'Get every decision about a person: when, what, why, who or what made it, and what they can do about it' },
 			{ name: 'Correct', value: 'correct', action: 'Correct what was decided about a contact', description: "Put intent, score, status or the reading of a message right; kept as a person's label to learn from" },
 			{ name: 'Create or Update', value: 'upsert', action: 'Create or update a contact', description: 'Create a new record, or update the current one if it already exists (upsert)' },
 			{ name: 'Erase', value: 'erase', action: 'Erase a contact', description: 'Forget a person over every table, or only what was concluded about them. Cannot be undone.' },
@@ -30,7 +31,7 @@ export const contactProperties: INodeProperties[] = [
 		],
 		default: 'upsert',
 	},
-	{ ...contactField, displayOptions: show('correct', 'erase', 'export', 'get', 'handBack', 'optIn', 'optOut', 'setStage', 'takeOver') },
+	{ ...contactField, displayOptions: show('auditTrail', 'correct', 'erase', 'export', 'get', 'handBack', 'optIn', 'optOut', 'setStage', 'takeOver') },
 	{
 		displayName: 'What',
 		name: 'erase',
@@ -84,6 +85,21 @@ export const contactProperties: INodeProperties[] = [
 			{ displayName: 'Reply Intent', name: 'replyIntent', type: 'options', options: REPLY_INTENTS.map((value) => ({ name: capital(value), value })).sort((a, b) => a.name.localeCompare(b.name)), default: 'other', description: 'What the message really meant' },
 			{ displayName: 'Score', name: 'score', type: 'number', typeOptions: { minValue: 0, maxValue: 100 }, default: 50, description: 'How close the lead is to buying, 0–100. Decides the intent.' },
 			{ displayName: 'Status', name: 'status', type: 'options', options: STATUSES.map((value) => ({ name: capital(value.toLowerCase()), value })).sort((a, b) => a.name.localeCompare(b.name)), default: 'QUALIFIED', description: 'Where the lead stands' },
+		],
+	},
+	{ displayName: 'Return All', name: 'returnAll', type: 'boolean', default: false, displayOptions: show('auditTrail'), description: 'Whether to return all results or only up to a given limit' },
+	{ displayName: 'Limit', name: 'auditLimit', type: 'number', typeOptions: { minValue: 1 }, default: 50, displayOptions: { show: { resource: ['contact'], operation: ['auditTrail'], returnAll: [false] } }, description: 'Max number of results to return' },
+	{
+		displayName: 'Options',
+		name: 'auditOptions',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		displayOptions: show('auditTrail'),
+		options: [
+			{ displayName: 'Automated Only', name: 'automatedOnly', type: 'boolean', default: true, description: 'Whether to leave out what people decided' },
+			{ displayName: 'Since', name: 'since', type: 'dateTime', default: '', description: 'The first moment of the period' },
+			{ displayName: 'Until', name: 'until', type: 'dateTime', default: '', description: 'The first moment after the period' },
 		],
 	},
 	{ displayName: 'Hours', name: 'hours', type: 'number', typeOptions: { minValue: 0.1 }, default: 24, displayOptions: show('takeOver'), description: 'How long the autopilot keeps quiet' },

@@ -1,7 +1,16 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { RETENTION, RETENTION_KINDS, type RetentionKind } from '../../engine/privacy/retention';
 import { channelOptions } from '../shared/parameters';
 
 const show = (...operation: string[]): INodeProperties['displayOptions'] => ({ show: { resource: ['settings'], operation } });
+
+const retentionFields: Readonly<Record<RetentionKind, string>> = {
+	activities: 'Activities', analyses: 'Analyses', audit: 'Audit', draftTexts: 'Draft Texts', executionTraces: 'Execution Traces', leadKnowledge: 'Lead Knowledge', leadSnapshots: 'Lead Snapshots', messageTexts: 'Message Texts',
+	modelCalls: 'Model Calls', outcomes: 'Outcomes', rawPayloads: 'Raw Payloads', reviews: 'Reviews', runItems: 'Run Items', shadowDecisions: 'Shadow Decisions', trainingExports: 'Training Exports',
+};
+const retentionOptions: INodeProperties[] = RETENTION_KINDS.map((name): INodeProperties => ({
+	displayName: retentionFields[name], name, type: 'number', typeOptions: { minValue: 0 }, default: RETENTION[name].days, description: `How long ${RETENTION[name].what} are kept, ${RETENTION[name].least} days at least. 0: until they are erased.`,
+})).sort((a, b) => a.displayName.localeCompare(b.displayName));
 
 export const settingsProperties: INodeProperties[] = [
 	{
@@ -79,6 +88,7 @@ export const settingsProperties: INodeProperties[] = [
 			{ displayName: 'Workspace Daily Cap', name: 'workspaceDailyCap', type: 'number', typeOptions: { minValue: 0 }, default: 1000, description: 'Most messages of the workspace a day' },
 		],
 	},
+	{ displayName: 'Retention (Days)', name: 'retention', type: 'collection', placeholder: 'Add Kind of Data', default: {}, displayOptions: show('set'), description: 'How long each kind of data is kept. What is not added keeps its value. Workflow 09-housekeeping deletes.', options: retentionOptions },
 	{ displayName: 'Changed By', name: 'changedBy', type: 'string', default: '', placeholder: 'e.g. anna@email.com', displayOptions: show('set'), description: 'Kept in the log' },
 	{ displayName: 'Channel', name: 'accountChannel', type: 'options', options: channelOptions, default: 'whatsapp', displayOptions: show('setAccount', 'resumeSender'), description: 'The channel the account belongs to' },
 	{ displayName: 'Account ID', name: 'heldAccount', type: 'string', default: '', displayOptions: show('resumeSender'), description: 'The account that is held back. Empty: messages that name no account.' },

@@ -5,6 +5,7 @@ import type { ErasureRequest, Store } from '../../store/store';
 import { CLAIM, DIALECTS, draftOf, inbound, newDraft, openTestStore, query, sendNow, START, stopServers, toReview, type TestStore } from './fixtures';
 
 afterAll(stopServers);
+jest.setTimeout(60_000);
 
 /** Whatever is written about a person in these tests has one of their marks in it. */
 const PERSON = { mark: /zz-?anna|171.?5550199/i, phone: '+49 171 5550199', email: 'zzanna@mail.example', name: 'ZZ-Anna' };
@@ -49,6 +50,7 @@ async function live(store: Store, workspace: string, { phone, email, name }: typ
 	await store.runs.advance(workspace, run.id, { items: [{ itemId: id, result: 'failed', error: name }], leaseMs: MINUTE });
 	await store.shadow.replay(workspace, { run: 'r', since: later(START, -DAY), until: later(START, DAY), limit: 9, answerMs: 0 });
 	await store.executions.note({ instance: 'n8n', executionId: `8${phone.slice(-2)}`, workflowId: '03' }, [{ workspace, reference: email }]);
+	await store.audit.note([{ workspace, id: `limit ${phone.slice(-3)}`, contactId: id, kind: 'rate_limit', at: START, actor: 'engine', sentence: `${name} had enough` }]);
 	await store.suppressions.optOut([{ workspace, contactId: id, channel: 'sms', allChannels: false, reason: `${name} said stop`, actor: 'person' }]);
 	return { id, sent: sent.id };
 }
@@ -75,7 +77,7 @@ describe.each(DIALECTS)('personal data on %s', (dialect) => {
 
 	it('leaves a trace in each of the tables a person can be in, for these tests to mean something', async () => {
 		expect(new Set([...(await withMark(PERSON.mark)), ...(await naming(anna.id)), ...(await naming(anna.sent))])).toEqual(
-			new Set(['contacts', 'contact_addresses', 'messages', 'outbound', 'outbound_transitions', 'reviews', 'settings', 'suppressions', 'reservations', 'limit_entries', 'exposures', 'outcomes', 'activities', 'llm_calls', 'knowledge', 'chunks', 'labels', 'lead_snapshots', 'shadow_decisions', 'run_items', 'analyses', 'execution_traces']),
+			new Set(['contacts', 'contact_addresses', 'messages', 'outbound', 'outbound_transitions', 'reviews', 'settings', 'suppressions', 'reservations', 'limit_entries', 'exposures', 'outcomes', 'activities', 'llm_calls', 'knowledge', 'chunks', 'labels', 'lead_snapshots', 'shadow_decisions', 'run_items', 'analyses', 'execution_traces', 'audit_events']),
 		);
 	});
 
