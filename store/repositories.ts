@@ -3,6 +3,7 @@ import { createAccounts } from './accounts';
 import { addressHasher } from './addresses';
 import { createAnalyses } from './analyses';
 import { createAnswerTimes } from './answerTimes';
+import { createConsents } from './consents';
 import { createContacts } from './contacts';
 import { createAudit } from './audit';
 import type { Database } from './database';
@@ -82,6 +83,7 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		personalData: createPersonalData(database, hash),
 		executions: createExecutions(database),
 		audit: createAudit(database, hash),
+		consents: createConsents(database, hash),
 		retention: createRetention(database),
 		figures: createFigures(database, { answerTimes, experiments, sendLoad }),
 	};

@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Draft } from '../engine/draft/draft';
-import { RETENTION_KINDS, type RetentionKind } from '../engine/privacy/retention';
+import type { RetentionKind } from '../engine/privacy/retention';
 import { DAY } from '../engine/time';
 import { fromJson, toJson } from './bulk';
 import type { Database } from './database';
@@ -25,9 +25,11 @@ const NO_PROOF = sql`kind not in ('opt_out', 'opt_in', 'consent', 'erasure')`;
 const id = ['workspace', 'id'] as const;
 
 /** What is old is found and removed in one statement a batch. Texts of our own messages lie inside JSON, see `emptyDrafts`. */
-const RULES: Readonly<Partial<Record<RetentionKind, readonly Rule[]>>> = {
+const RULES: Readonly<Record<RetentionKind, readonly Rule[]>> = {
 	rawPayloads: [{ table: 'messages', key: id, time: 'received_at', only: sql`raw is not null and state <> 'received'`, emptied: sql`raw = null` }],
 	messageTexts: [{ table: 'messages', key: id, time: 'received_at', only: sql`state <> 'received' and (text <> '' or subject is not null or raw is not null or attachments <> '[]')`, emptied: sql`text = '', subject = null, raw = null, attachments = '[]'` }],
+	draftTexts: [],
+	trainingExports: [],
 	reviews: [{ table: 'reviews', key: id, time: 'decided_at', only: sql`decided_at is not null` }],
 	outcomes: [{ table: 'outcomes', key: id, time: 'recorded_at' }],
 	activities: [{ table: 'activities', key: id, time: 'at', only: NO_PROOF }],
@@ -40,6 +42,8 @@ const RULES: Readonly<Partial<Record<RetentionKind, readonly Rule[]>>> = {
 	runItems: [{ table: 'run_items', key: ['workspace', 'run_id', 'item_id'], time: 'at' }],
 	executionTraces: [{ table: 'execution_traces', key: ['workspace', 'contact_id', 'instance', 'execution_id'], time: 'at' }],
 };
+
+const isKind = (name: string): name is RetentionKind => Object.hasOwn(RULES, name);
 
 type Batch = { workspace: string; before: number; most: number };
 
@@ -62,7 +66,7 @@ async function leadKnowledge(session: Session, rule: Rule, batch: Batch): Promis
 }
 
 /** What it was made with stays, for the figures; what it said goes. */
-const emptied = ({ subject: _subject, reasoning: _reasoning, media: _media, waTemplate: _template, ...draft }: Draft): Draft => ({ ...draft, text: '', facts: [] });
+const emptied = (draft: Draft): Draft => ({ ...draft, text: '', facts: [], subject: undefined, reasoning: undefined, media: undefined, waTemplate: undefined });
 
 async function emptyDrafts(session: Session, { workspace, before, most }: Batch): Promise<number> {
 	const locked = session.dialect === 'postgres' ? sql`for update skip locked` : sql``;
@@ -78,7 +82,7 @@ async function emptyDrafts(session: Session, { workspace, before, most }: Batch)
 async function removeBatch(session: Session, kind: RetentionKind, batch: Batch): Promise<number> {
 	if (kind === 'draftTexts') return await emptyDrafts(session, batch);
 	let rows = 0;
-	for (const rule of RULES[kind] ?? []) rows += kind === 'leadKnowledge' ? await leadKnowledge(session, rule, batch) : await byRule(session, rule, batch);
+	for (const rule of RULES[kind]) rows += kind === 'leadKnowledge' ? await leadKnowledge(session, rule, batch) : await byRule(session, rule, batch);
 	return rows;
 }
 
@@ -86,7 +90,7 @@ export function createRetention(database: Database): Retention {
 	return {
 		async apply(workspace, days, { batch, batches }) {
 			const results = [];
-			for (const kind of RETENTION_KINDS.filter((one) => days[one] > 0)) {
+			for (const kind of Object.keys(RULES).filter(isKind).filter((one) => days[one] > 0)) {
 				let [rows, last, rounds] = [0, batch, 0];
 				for (; last >= batch && rounds < batches; rounds++) {
 					last = await database.write(async (session) => await removeBatch(session, kind, { workspace, before: session.now - days[kind] * DAY, most: batch }));

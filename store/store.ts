@@ -2,6 +2,7 @@ import type { EpochMs } from '../engine/time';
 import type { Accounts } from './port/accounts';
 import type { Audit } from './port/audit';
 import type { AnswerTimes } from './port/answerTimes';
+import type { Consents } from './port/consents';
 import type { Contacts } from './port/contacts';
 import type { Messages } from './port/messages';
 import type { Outbound } from './port/outbound';
@@ -34,6 +35,7 @@ export type * from './port/accounts';
 export type * from './port/analyses';
 export type * from './port/answerTimes';
 export type * from './port/audit';
+export type * from './port/consents';
 export type * from './port/contacts';
 export type * from './port/executions';
 export type * from './port/experiments';
@@ -97,6 +99,7 @@ export interface Store {
 	readonly personalData: PersonalData;
 	readonly executions: Executions;
 	readonly audit: Audit;
+	readonly consents: Consents;
 	readonly retention: Retention;
 	readonly figures: Figures;
 	/**

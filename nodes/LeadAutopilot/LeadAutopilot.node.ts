@@ -7,6 +7,7 @@ import {
 } from 'n8n-workflow';
 import { applyRetention } from './applyRetention';
 import { auditTrail } from './auditTrail';
+import { recordConsent, withdrawConsent } from './consentOperations';
 import { contactOperation } from './contactOperations';
 import { correctContact } from './correctContact';
 import { leadAutopilotProperties } from './description';
@@ -44,7 +45,9 @@ const SPECIAL: Readonly<Record<string, Run>> = {
 	'contact.correct': correctContact,
 	'contact.erase': eraseContact,
 	'contact.export': exportContact,
+	'contact.recordConsent': recordConsent,
 	'contact.setStage': setStage,
+	'contact.withdrawConsent': withdrawConsent,
 	'desk.invite': inviteReviewer,
 	'knowledge.add': addKnowledge,
 	'knowledge.list': listKnowledge,

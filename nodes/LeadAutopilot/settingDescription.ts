@@ -1,16 +1,25 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { RETENTION, RETENTION_KINDS, type RetentionKind } from '../../engine/privacy/retention';
 import { channelOptions } from '../shared/parameters';
 
 const show = (...operation: string[]): INodeProperties['displayOptions'] => ({ show: { resource: ['settings'], operation } });
 
-const retentionFields: Readonly<Record<RetentionKind, string>> = {
-	activities: 'Activities', analyses: 'Analyses', audit: 'Audit', draftTexts: 'Draft Texts', executionTraces: 'Execution Traces', leadKnowledge: 'Lead Knowledge', leadSnapshots: 'Lead Snapshots', messageTexts: 'Message Texts',
-	modelCalls: 'Model Calls', outcomes: 'Outcomes', rawPayloads: 'Raw Payloads', reviews: 'Reviews', runItems: 'Run Items', shadowDecisions: 'Shadow Decisions', trainingExports: 'Training Exports',
-};
-const retentionOptions: INodeProperties[] = RETENTION_KINDS.map((name): INodeProperties => ({
-	displayName: retentionFields[name], name, type: 'number', typeOptions: { minValue: 0 }, default: RETENTION[name].days, description: `How long ${RETENTION[name].what} are kept, ${RETENTION[name].least} days at least. 0: until they are erased.`,
-})).sort((a, b) => a.displayName.localeCompare(b.displayName));
+const retentionOptions: INodeProperties[] = [
+	{ displayName: 'Activities', name: 'activities', type: 'number', typeOptions: { minValue: 0 }, default: 1_095, description: 'How long entries of timelines are kept, at least 90. 0: until they are erased.' },
+	{ displayName: 'Analyses', name: 'analyses', type: 'number', typeOptions: { minValue: 0 }, default: 30, description: 'How long cached classifications are kept, at least 1. 0: until they are erased.' },
+	{ displayName: 'Audit', name: 'audit', type: 'number', typeOptions: { minValue: 0 }, default: 1_095, description: 'How long noted decisions are kept, at least 90. 0: until they are erased.' },
+	{ displayName: 'Draft Texts', name: 'draftTexts', type: 'number', typeOptions: { minValue: 0 }, default: 730, description: 'How long texts of messages we wrote are kept, at least 90. 0: until they are erased.' },
+	{ displayName: 'Execution Traces', name: 'executionTraces', type: 'number', typeOptions: { minValue: 0 }, default: 15, description: 'How long notes of which execution held whom are kept, at least 1. 0: until they are erased.' },
+	{ displayName: 'Lead Knowledge', name: 'leadKnowledge', type: 'number', typeOptions: { minValue: 0 }, default: 730, description: 'How long past leads kept for comparison are kept, at least 30. 0: until they are erased.' },
+	{ displayName: 'Lead Snapshots', name: 'leadSnapshots', type: 'number', typeOptions: { minValue: 0 }, default: 730, description: 'How long snapshots the lead score learnt from are kept, at least 90. 0: until they are erased.' },
+	{ displayName: 'Message Texts', name: 'messageTexts', type: 'number', typeOptions: { minValue: 0 }, default: 730, description: 'How long texts of messages from leads and colleagues are kept, at least 30. 0: until they are erased.' },
+	{ displayName: 'Model Calls', name: 'modelCalls', type: 'number', typeOptions: { minValue: 0 }, default: 365, description: 'How long logged model calls are kept, at least 30. 0: until they are erased.' },
+	{ displayName: 'Outcomes', name: 'outcomes', type: 'number', typeOptions: { minValue: 0 }, default: 1_095, description: 'How long outcomes are kept, at least 90. 0: until they are erased.' },
+	{ displayName: 'Raw Payloads', name: 'rawPayloads', type: 'number', typeOptions: { minValue: 0 }, default: 30, description: "How long providers' raw payloads are kept, at least 1. 0: until they are erased." },
+	{ displayName: 'Reviews', name: 'reviews', type: 'number', typeOptions: { minValue: 0 }, default: 730, description: 'How long decided reviews are kept, at least 90. 0: until they are erased.' },
+	{ displayName: 'Run Items', name: 'runItems', type: 'number', typeOptions: { minValue: 0 }, default: 180, description: 'How long results of syncs and re-analyses are kept, at least 7. 0: until they are erased.' },
+	{ displayName: 'Shadow Decisions', name: 'shadowDecisions', type: 'number', typeOptions: { minValue: 0 }, default: 365, description: 'How long decisions made in shadow are kept, at least 30. 0: until they are erased.' },
+	{ displayName: 'Training Exports', name: 'trainingExports', type: 'number', typeOptions: { minValue: 0 }, default: 365, description: 'How long training exports are kept, at least 1. 0: until they are erased.' },
+];
 
 export const settingsProperties: INodeProperties[] = [
 	{
