@@ -3,7 +3,7 @@ import { toJson } from './bulk';
 import type { RowOf } from './schema';
 import type { Session } from './session';
 
-export type ActivityKind = 'stage' | 'stage_held' | 'takeover' | 'classification' | 'opt_out' | 'opt_in' | 'correction' | 'erasure';
+export type ActivityKind = 'stage' | 'stage_held' | 'takeover' | 'classification' | 'opt_out' | 'opt_in' | 'correction' | 'erasure' | 'consent';
 
 /** An entry of a contact's timeline. `order` keeps entries of one moment in their order. */
 export function activity(session: Session, workspace: string, contactId: string, kind: ActivityKind, detail: object, order: number): RowOf<'activities'> {

@@ -19,7 +19,7 @@ import { addressSubject, ANY_CHANNEL } from './suppressionList';
 import { leaveExports, leftExports } from './trainingExports';
 
 /** Rows that go altogether, in the order in which nothing is looked up that has gone. */
-const DELETED: readonly TableName[] = ['reviews', 'outbound_transitions', 'labels', 'lead_snapshots', 'chunks', 'knowledge', 'shadow_decisions', 'analyses', 'model_examples', 'settings', 'run_items', 'enrolment_steps', 'enrolments', 'contact_addresses', 'outbound', 'messages', 'contacts'];
+const DELETED: readonly TableName[] = ['reviews', 'outbound_transitions', 'labels', 'lead_snapshots', 'chunks', 'knowledge', 'shadow_decisions', 'analyses', 'model_examples', 'audit_events', 'settings', 'run_items', 'enrolment_steps', 'enrolments', 'contact_addresses', 'outbound', 'messages', 'contacts'];
 
 /** What is kept of an opt-out as proof: when, on which channel, for which hashed address. */
 const PROOF = ['channel', 'allChannels', 'actor', 'subjects'];

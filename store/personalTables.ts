@@ -38,6 +38,7 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	analyses: byContact,
 	enrolments: byContact,
 	enrolment_steps: byContact,
+	audit_events: byContact,
 	execution_traces: byContact,
 	run_items: [{ column: 'item_id', of: 'contact' }, { column: 'item_id', of: 'message' }],
 	// Frozen, but not against the people they are about: a memory goes on without the examples of those who are erased.

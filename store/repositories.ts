@@ -4,7 +4,9 @@ import { addressHasher } from './addresses';
 import { createAnalyses } from './analyses';
 import { createAnswerTimes } from './answerTimes';
 import { createCallAllowances } from './callAllowances';
+import { createConsents } from './consents';
 import { createContacts } from './contacts';
+import { createAudit } from './audit';
 import type { Database } from './database';
 import { StoreError } from './errors';
 import { createExecutions } from './executions';
@@ -26,6 +28,7 @@ import { createPersonalData } from './personalData';
 import { createPipelines } from './pipelines';
 import type { RedisConnection } from './redis/connection';
 import { LimitCounters } from './redis/limitCounters';
+import { createRetention } from './retention';
 import { createReviewers } from './reviewers';
 import { createReviews } from './reviews';
 import { createRuns } from './runs';
@@ -89,6 +92,9 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		trainingJobs: createTrainingJobs(database),
 		personalData: createPersonalData(database, hash),
 		executions: createExecutions(database),
+		audit: createAudit(database, hash),
+		consents: createConsents(database, hash),
+		retention: createRetention(database),
 		figures: createFigures(database, { answerTimes, experiments, sendLoad }),
 	};
 }

@@ -134,6 +134,7 @@ export const TABLES = {
 	reviewers: { desk: 'text', email: 'text', password_hash: 'text?', version: 'int', updated_at: 'int' },
 	sign_in_tries: { desk: 'text', subject: 'text', tries: 'int', since: 'int' },
 	analyses: { workspace: 'text', hash: 'text', contact_id: 'text?', classification: 'text', at: 'int' },
+	audit_events: { workspace: 'text', id: 'text', contact_id: 'text', kind: 'text', at: 'int', actor: 'text', sentence: 'text', detail: 'text' },
 	execution_traces: { workspace: 'text', contact_id: 'text', instance: 'text', execution_id: 'text', workflow_id: 'text', at: 'int' },
 	execution_deletions: {
 		workspace: 'text', instance: 'text', execution_id: 'text', workflow_id: 'text', queued_at: 'int', tries: 'int', tried_at: 'int?', error: 'text?',

@@ -86,6 +86,9 @@ function stampsOf(before: RowOf<'settings'> | undefined, next: SettingsPatch, no
 	return { ...mode, off_at, ...(sameSwitch ? { kill_at: before?.kill_at ?? null, kill_by: before?.kill_by ?? null } : { kill_at: now, kill_by: actor }) };
 }
 
+/** What is the same for everybody of a workspace. */
+const WHOLE_WORKSPACE = [['localModelsOnly', 'Local Models Only'], ['retentionDays', 'Retention (Days)']] as const;
+
 const patchOf = (row: RowOf<'settings'>): SettingsPatch => SettingsPatchSchema.parse(fromJson(row.patch));
 
 export function createSettings(database: Database): SettingsStore {
@@ -109,14 +112,16 @@ export function createSettings(database: Database): SettingsStore {
 				const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
 				throw new StoreInputError(`These settings cannot be kept (${wrong}). Correct them and save again.`, 0);
 			}
-			if (scope.kind !== 'workspace' && patch.localModelsOnly !== undefined) throw new StoreInputError("'Local Models Only' holds for a whole workspace. Set it with Scope 'Workspace'.", 0);
+			const whole = WHOLE_WORKSPACE.find(([field]) => patch[field] !== undefined);
+			if (scope.kind !== 'workspace' && whole) throw new StoreInputError(`'${whole[1]}' holds for a whole workspace. Set it with Scope 'Workspace'.`, 0);
 			if (scope.kind !== 'workspace' && !scope.id) throw new StoreInputError(`Settings of one ${scope.kind} need its id.`, 0);
 			const scopeId = scope.kind === 'workspace' ? '' : (scope.id ?? '');
 			return await database.write(async (session) => {
 				await session.lock('settings', [keyOf(workspace, scope.kind, scopeId)]);
 				const [before] = await session.matching('settings', ['workspace', 'kind', 'scope_id'], [{ workspace, kind: scope.kind, scope_id: scopeId }]);
 				// A key given as undefined is taken away: the wider scope holds again.
-				const next = { ...(before ? patchOf(before) : {}), ...patch };
+				const held = before ? patchOf(before) : {};
+				const next = { ...held, ...patch, ...(patch.retentionDays && { retentionDays: { ...held.retentionDays, ...patch.retentionDays } }) };
 				await session.insert(
 					'settings',
 					[{ workspace, kind: scope.kind, scope_id: scopeId, patch: toJson(next), mode: next.mode ?? null, updated_at: session.now, updated_by: actor, ...stampsOf(before, next, session.now, actor) }],

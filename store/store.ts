@@ -1,12 +1,15 @@
 import type { EpochMs } from '../engine/time';
 import type { Accounts } from './port/accounts';
+import type { Audit } from './port/audit';
 import type { AnswerTimes } from './port/answerTimes';
 import type { CallAllowances } from './port/callAllowances';
+import type { Consents } from './port/consents';
 import type { Contacts } from './port/contacts';
 import type { Messages } from './port/messages';
 import type { Outbound } from './port/outbound';
 import type { Reviewers } from './port/reviewers';
 import type { Reviews } from './port/reviews';
+import type { Retention } from './port/retention';
 import type { Runs } from './port/runs';
 import type { Performance } from './port/performance';
 import type { SenderHolds } from './port/senderHolds';
@@ -37,6 +40,8 @@ export type * from './port/accounts';
 export type * from './port/analyses';
 export type * from './port/answerTimes';
 export type * from './port/callAllowances';
+export type * from './port/audit';
+export type * from './port/consents';
 export type * from './port/contacts';
 export type * from './port/executions';
 export type * from './port/experiments';
@@ -53,6 +58,7 @@ export type * from './port/outbound';
 export type * from './port/outcomes';
 export type * from './port/personalData';
 export type * from './port/pipelines';
+export type * from './port/retention';
 export type * from './port/reviewers';
 export type * from './port/reviews';
 export type * from './port/runs';
@@ -107,6 +113,9 @@ export interface Store {
 	readonly trainingJobs: TrainingJobs;
 	readonly personalData: PersonalData;
 	readonly executions: Executions;
+	readonly audit: Audit;
+	readonly consents: Consents;
+	readonly retention: Retention;
 	readonly figures: Figures;
 	/**
 	 * Gives this caller's share back. The connection or pool is shared by everybody in the process who opened the same

@@ -11,6 +11,10 @@ export const ConsentSchema = z.object({
 	basis: z.enum(['opt_in', 'existing_customer', 'inbound_request', 'legitimate_interest']),
 	at: IsoTimeSchema.optional(),
 	source: z.string().optional(),
+	/** What shows it: a form's address, a document's number, the words of the person. */
+	proof: z.string().optional(),
+	/** Since when it holds no more. */
+	withdrawnAt: IsoTimeSchema.optional(),
 });
 export type Consent = z.infer<typeof ConsentSchema>;
 

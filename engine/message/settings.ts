@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ReplyIntentSchema } from '../reply/reply';
+import { RetentionDaysSchema } from '../privacy/retention';
 import { DEFAULT_MODE, ModeSchema } from './mode';
 
 /** What a workspace, account or contact may set. Everything optional: what is not set comes from the wider scope. */
@@ -25,6 +26,8 @@ export const SettingsPatchSchema = z
 		workspaceDailyCap: z.number().int().min(0),
 		/** True: no model outside one's own network is told anything. */
 		localModelsOnly: z.boolean(),
+		/** Days each kind of data is kept; what is not named keeps its default. */
+		retentionDays: RetentionDaysSchema,
 		/** USD a UTC day for model calls. */
 		modelSpendCapUsd: z.number().min(0),
 		/** How long an automatic outreach send waits so that it can be stopped. */

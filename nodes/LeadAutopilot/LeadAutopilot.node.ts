@@ -5,6 +5,9 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
+import { applyRetention } from './applyRetention';
+import { auditTrail } from './auditTrail';
+import { recordConsent, withdrawConsent } from './consentOperations';
 import { contactOperation } from './contactOperations';
 import { applyStarterPack } from './applyStarterPack';
 import { correctContact } from './correctContact';
@@ -43,10 +46,13 @@ const SPECIAL: Readonly<Record<string, Run>> = {
 	'message.record': async (context) => await recordMessages(context, false),
 	'message.recordFromPerson': async (context) => await recordMessages(context, true),
 	'message.recordPayload': recordPayloads,
+	'contact.auditTrail': auditTrail,
 	'contact.correct': correctContact,
 	'contact.erase': eraseContact,
 	'contact.export': exportContact,
+	'contact.recordConsent': recordConsent,
 	'contact.setStage': setStage,
+	'contact.withdrawConsent': withdrawConsent,
 	'desk.invite': inviteReviewer,
 	'knowledge.add': addKnowledge,
 	'knowledge.list': listKnowledge,
@@ -57,6 +63,7 @@ const SPECIAL: Readonly<Record<string, Run>> = {
 	'sequence.listEnrolments': listEnrolments,
 	'sequence.save': saveSequences,
 	'sequence.stop': stopContacts,
+	'privacy.applyRetention': applyRetention,
 	'privacy.confirmExecutions': confirmExecutions,
 	'privacy.getExecutions': executionsToDelete,
 	'settings.applyStarterPack': applyStarterPack,

@@ -10,6 +10,7 @@ export const privacyProperties: INodeProperties[] = [
 		noDataExpression: true,
 		displayOptions: { show: { resource: ['privacy'] } },
 		options: [
+			{ name: 'Apply Retention', value: 'applyRetention', action: 'Apply the retention', description: 'Delete what has been kept as long as the settings of the workspace say' },
 			{ name: 'Confirm Deleted Executions', value: 'confirmExecutions', action: 'Confirm deleted executions', description: 'Take executions that are gone off the list; the others are tried again' },
 			{ name: 'Get Executions to Delete', value: 'getExecutions', action: 'Get executions to delete', description: 'Get the executions of this n8n that still hold data of erased people' },
 		],

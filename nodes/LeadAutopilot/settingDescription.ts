@@ -3,6 +3,24 @@ import { channelOptions } from '../shared/parameters';
 
 const show = (...operation: string[]): INodeProperties['displayOptions'] => ({ show: { resource: ['settings'], operation } });
 
+const retentionOptions: INodeProperties[] = [
+	{ displayName: 'Activities', name: 'activities', type: 'number', typeOptions: { minValue: 0 }, default: 1_095, description: 'How long entries of timelines are kept, at least 90. 0: until they are erased.' },
+	{ displayName: 'Analyses', name: 'analyses', type: 'number', typeOptions: { minValue: 0 }, default: 30, description: 'How long cached classifications are kept, at least 1. 0: until they are erased.' },
+	{ displayName: 'Audit', name: 'audit', type: 'number', typeOptions: { minValue: 0 }, default: 1_095, description: 'How long noted decisions are kept, at least 90. 0: until they are erased.' },
+	{ displayName: 'Draft Texts', name: 'draftTexts', type: 'number', typeOptions: { minValue: 0 }, default: 730, description: 'How long texts of messages we wrote are kept, at least 90. 0: until they are erased.' },
+	{ displayName: 'Execution Traces', name: 'executionTraces', type: 'number', typeOptions: { minValue: 0 }, default: 15, description: 'How long notes of which execution held whom are kept, at least 1. 0: until they are erased.' },
+	{ displayName: 'Lead Knowledge', name: 'leadKnowledge', type: 'number', typeOptions: { minValue: 0 }, default: 730, description: 'How long past leads kept for comparison are kept, at least 30. 0: until they are erased.' },
+	{ displayName: 'Lead Snapshots', name: 'leadSnapshots', type: 'number', typeOptions: { minValue: 0 }, default: 730, description: 'How long snapshots the lead score learnt from are kept, at least 90. 0: until they are erased.' },
+	{ displayName: 'Message Texts', name: 'messageTexts', type: 'number', typeOptions: { minValue: 0 }, default: 730, description: 'How long texts of messages from leads and colleagues are kept, at least 30. 0: until they are erased.' },
+	{ displayName: 'Model Calls', name: 'modelCalls', type: 'number', typeOptions: { minValue: 0 }, default: 365, description: 'How long logged model calls are kept, at least 30. 0: until they are erased.' },
+	{ displayName: 'Outcomes', name: 'outcomes', type: 'number', typeOptions: { minValue: 0 }, default: 1_095, description: 'How long outcomes are kept, at least 90. 0: until they are erased.' },
+	{ displayName: 'Raw Payloads', name: 'rawPayloads', type: 'number', typeOptions: { minValue: 0 }, default: 30, description: "How long providers' raw payloads are kept, at least 1. 0: until they are erased." },
+	{ displayName: 'Reviews', name: 'reviews', type: 'number', typeOptions: { minValue: 0 }, default: 730, description: 'How long decided reviews are kept, at least 90. 0: until they are erased.' },
+	{ displayName: 'Run Items', name: 'runItems', type: 'number', typeOptions: { minValue: 0 }, default: 180, description: 'How long results of syncs and re-analyses are kept, at least 7. 0: until they are erased.' },
+	{ displayName: 'Shadow Decisions', name: 'shadowDecisions', type: 'number', typeOptions: { minValue: 0 }, default: 365, description: 'How long decisions made in shadow are kept, at least 30. 0: until they are erased.' },
+	{ displayName: 'Training Exports', name: 'trainingExports', type: 'number', typeOptions: { minValue: 0 }, default: 365, description: 'How long training exports are kept, at least 1. 0: until they are erased.' },
+];
+
 export const settingsProperties: INodeProperties[] = [
 	{
 		displayName: 'Operation',
@@ -105,6 +123,7 @@ export const settingsProperties: INodeProperties[] = [
 			{ displayName: 'Workspace Daily Cap', name: 'workspaceDailyCap', type: 'number', typeOptions: { minValue: 0 }, default: 1000, description: 'Most messages of the workspace a day' },
 		],
 	},
+	{ displayName: 'Retention (Days)', name: 'retention', type: 'collection', placeholder: 'Add Kind of Data', default: {}, displayOptions: show('set'), description: 'How long each kind of data is kept. What is not added keeps its value. Workflow 09-housekeeping deletes.', options: retentionOptions },
 	{ displayName: 'Changed By', name: 'changedBy', type: 'string', default: '', placeholder: 'e.g. anna@email.com', displayOptions: show('applyStarterPack', 'set'), description: 'Kept in the log' },
 	{ displayName: 'Channel', name: 'accountChannel', type: 'options', options: channelOptions, default: 'whatsapp', displayOptions: show('setAccount', 'resumeSender'), description: 'The channel the account belongs to' },
 	{ displayName: 'Account ID', name: 'heldAccount', type: 'string', default: '', displayOptions: show('resumeSender'), description: 'The account that is held back. Empty: messages that name no account.' },

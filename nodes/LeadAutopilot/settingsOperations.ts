@@ -29,14 +29,15 @@ function readScope(context: IExecuteFunctions, index: number): Scope {
 	return { kind: 'workspace' };
 }
 
-const READABLE: Readonly<Record<string, string>> = { quietHours: 'Quiet Hours', killSwitch: 'Kill Switch' };
+const READABLE: Readonly<Record<string, string>> = { quietHours: 'Quiet Hours', killSwitch: 'Kill Switch', retentionDays: 'Retention (Days)' };
 
 function readPatch(context: IExecuteFunctions, index: number): SettingsPatch {
 	const given: unknown = context.getNodeParameter('patch', index, {});
 	const { quietFrom, quietTo, ...rest } = fieldsOf(given);
 	if ((quietFrom === undefined) !== (quietTo === undefined)) throw new ItemInputError("'Quiet Hours' needs both a beginning and an end", "Add 'Quiet Hours From' and 'Quiet Hours To'.");
+	const retention = fieldsOf(context.getNodeParameter('retention', index, {}));
 	const named = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== ''));
-	const parsed = SettingsPatchSchema.strict().safeParse({ ...named, ...(quietFrom === undefined ? {} : { quietHours: { from: quietFrom, to: quietTo } }) });
+	const parsed = SettingsPatchSchema.strict().safeParse({ ...named, ...(quietFrom === undefined ? {} : { quietHours: { from: quietFrom, to: quietTo } }), ...(Object.keys(retention).length === 0 ? {} : { retentionDays: retention }) });
 	if (!parsed.success) {
 		const [issue] = parsed.error.issues;
 		const field = String(issue.path[0] ?? '');

@@ -5,6 +5,7 @@ import { emptyCounters, reserveBounded } from '../../engine/limit/boundedCounter
 import { decideAllowance, type LimitDecision } from '../../engine/limit/decideAllowance';
 import type { LimitRequest } from '../../engine/limit/rule';
 import { scopesOf } from '../../engine/limit/scopes';
+import { derivedId } from '../../engine/message/spine';
 import { isZone } from '../../engine/sendTime/zoneClock';
 import { epochMs, MINUTE, type EpochMs } from '../../engine/time';
 import type { ReserveRequest, Store } from '../../store/store';
@@ -59,12 +60,32 @@ function toAllowance(answer: { decision: LimitDecision; reservationId?: string; 
 	return { ...decision, ...(reservationId === undefined ? {} : { reservationId }), sentence };
 }
 
+/** That somebody's message was held back is a decision about them; what was let through is told by the message itself. One more store call, and only when something was refused. */
+async function noteRefusals(store: Store, prepared: readonly Prepared[], allowances: readonly Settled<Allowance>[], now: EpochMs): Promise<void> {
+	const refused = allowances.flatMap((allowance, place) => (allowance.ok && !allowance.value.allowed ? [{ ...prepared[place], allowance: allowance.value }] : []));
+	await store.audit.note(
+		refused.map(({ workspace, key, full, allowance: { rule, sentence, retryAt } }) => ({
+			workspace,
+			// Asked again, the same refusal is the same decision.
+			id: derivedId('rate_limit', workspace, key, rule ?? '', retryAt ?? ''),
+			contactId: full.contact,
+			kind: 'rate_limit' as const,
+			at: now,
+			actor: 'engine',
+			sentence,
+			...(rule === undefined ? {} : { detail: { rule } }),
+		})),
+	);
+}
+
 /** One store call for the whole batch; an item whose request cannot be made fails by itself. */
 async function reserveInStore(store: Store, items: ReadItem<ReservationParameters>[]): Promise<Settled<Allowance>[]> {
 	const zones = await workspaceZones(store, items);
-	const requests = prepare(items, await store.clock.now(), zones).map((prepared): Settled<ReserveRequest<LimitDecision>> => {
+	const now = await store.clock.now();
+	const prepared = prepare(items, now, zones);
+	const requests = prepared.map((one): Settled<ReserveRequest<LimitDecision>> => {
 		try {
-			return settled.ok(toRequest(prepared));
+			return settled.ok(toRequest(one));
 		} catch (error) {
 			return settled.failed(error);
 		}
@@ -72,11 +93,13 @@ async function reserveInStore(store: Store, items: ReadItem<ReservationParameter
 	const sound = requests.flatMap((request) => (request.ok ? [request.value] : []));
 	const answers = await commitIsolated(sound, async (batch) => await store.limits.reserve(batch, LAPSE_MS));
 	let next = 0;
-	return requests.map((request) => {
+	const allowances = requests.map((request) => {
 		if (!request.ok) return request;
 		const answer = answers[next++];
 		return answer.ok ? settled.ok(toAllowance(answer.value)) : answer;
 	});
+	await noteRefusals(store, prepared, allowances, now);
+	return allowances;
 }
 
 function reserveInProcess(items: ReadItem<ReservationParameters>[], reason: string): Settled<Allowance>[] {

@@ -45,6 +45,19 @@ async function answered(lead: typeof ANNA): Promise<void> {
 	await world.row(lead.from, 'sent');
 }
 
+it('shows every decision about a person once, whichever node made it', async () => {
+	const cora = { from: '+491715550300', name: 'Cora', text: 'What does the maple kitchen cost, please?' };
+	await answered(cora);
+	const { entries } = await world.store.audit.trail(WORKSPACE, cora.from, { limit: 500 });
+	expect(new Set(entries.map(({ id }) => id)).size).toBe(entries.length);
+	const count = (kind: string) => entries.filter((entry) => entry.kind === kind).length;
+	expect(Object.fromEntries(['reading', 'classification', 'draft', 'gate', 'send_time'].map((kind) => [kind, count(kind)]))).toEqual({ reading: 1, classification: 1, draft: 1, gate: 1, send_time: 1 });
+	const [row] = await world.rows(cora.from);
+	expect(count('route')).toBe((await world.store.outbound.transitions(WORKSPACE, row.id)).length);
+	expect(entries.find(({ kind }) => kind === 'classification')).toMatchObject({ automated: true, confidence: 0.95, modelId: expect.any(String), promptVersion: expect.any(String) });
+	for (const { sentence } of entries) expect(sentence).not.toBe('');
+}, 240_000);
+
 it('deletes the executions of an erased person, the request itself too, and nobody else loses one', async () => {
 	await answered(ANNA);
 	// What the provider tells of the message names the person as well.

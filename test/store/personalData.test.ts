@@ -6,6 +6,7 @@ import type { ErasureRequest, Store } from '../../store/store';
 import { CLAIM, DIALECTS, draftOf, inbound, newDraft, openTestStore, query, sendNow, START, stopServers, toReview, type TestStore } from './fixtures';
 
 afterAll(stopServers);
+jest.setTimeout(60_000);
 
 /** Whatever is written about a person in these tests has one of their marks in it. */
 const PERSON = { mark: /zz-?anna|171.?5550199/i, phone: '+49 171 5550199', email: 'zzanna@mail.example', name: 'ZZ-Anna' };
@@ -56,6 +57,7 @@ async function live(store: Store, workspace: string, { phone, email, name }: typ
 	const training = await store.training.beginExport(workspace);
 	await store.training.noteExported(workspace, training.id, [{ outboundId: sent.id, contactId: id }]);
 	await store.training.finishExport(workspace, training.id, { state: 'ready', manifest: { written: 1 }, storage: { sftTrain: 'file' } });
+	await store.audit.note([{ workspace, id: `limit ${phone.slice(-3)}`, contactId: id, kind: 'rate_limit', at: START, actor: 'engine', sentence: `${name} had enough` }]);
 	await store.suppressions.optOut([{ workspace, contactId: id, channel: 'sms', allChannels: false, reason: `${name} said stop`, actor: 'person' }]);
 	return { id, sent: sent.id };
 }
@@ -82,7 +84,7 @@ describe.each(DIALECTS)('personal data on %s', (dialect) => {
 
 	it('leaves a trace in each of the tables a person can be in, for these tests to mean something', async () => {
 		expect(new Set([...(await withMark(PERSON.mark)), ...(await naming(anna.id)), ...(await naming(anna.sent))])).toEqual(
-			new Set(['contacts', 'contact_addresses', 'messages', 'outbound', 'outbound_transitions', 'reviews', 'settings', 'suppressions', 'reservations', 'limit_entries', 'exposures', 'outcomes', 'activities', 'llm_calls', 'knowledge', 'chunks', 'labels', 'lead_snapshots', 'shadow_decisions', 'run_items', 'analyses', 'enrolments', 'enrolment_steps', 'execution_traces', 'training_export_contacts']),
+			new Set(['contacts', 'contact_addresses', 'messages', 'outbound', 'outbound_transitions', 'reviews', 'settings', 'suppressions', 'reservations', 'limit_entries', 'exposures', 'outcomes', 'activities', 'llm_calls', 'knowledge', 'chunks', 'labels', 'lead_snapshots', 'shadow_decisions', 'run_items', 'analyses', 'enrolments', 'enrolment_steps', 'execution_traces', 'training_export_contacts', 'audit_events']),
 		);
 	});
 

@@ -44,6 +44,9 @@ const ANYWHERE: ReadonlySet<Consent['basis']> = new Set(LAW.rules.express ?? [])
 export function consentCheck({ severity }: { severity: Severity }): Check {
 	return (input) => {
 		const { contact, channel, conversation, policy } = input;
+		const withdrawnAt = channel === undefined ? undefined : contact?.consent?.[channel]?.withdrawnAt;
+		// Whoever took it back is not written to on other grounds either.
+		if (withdrawnAt !== undefined && policy.purpose !== 'reply') return [{ check: 'consent', severity: 'block', reason: `Consent to write by ${channel ?? 'this channel'} was withdrawn on ${withdrawnAt.slice(0, 10)}.` }];
 		if (policy.purpose === 'reply' || (policy.purpose === undefined && conversation?.some((turn) => turn.from === 'lead'))) return [];
 		if (!contact || channel === undefined) return 'skipped';
 		const country = countryOf(input);

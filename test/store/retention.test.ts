@@ -1,0 +1,100 @@
+import { RETENTION_KINDS, retentionDays, RetentionDaysSchema, type RetentionKind } from '../../engine/privacy/retention';
+import { DAY, iso, later, MINUTE } from '../../engine/time';
+import { CLAIM, DIALECTS, draftOf, inbound, newDraft, openTestStore, PASS, query, sendNow, START, stopServers, toReview, type TestStore } from './fixtures';
+
+afterAll(stopServers);
+jest.setTimeout(60_000);
+
+const ANNA = { email: 'anna@mail.example', phone: '+49 171 5550199' };
+const SMALL = { batch: 2, batches: 100 };
+const NOTHING = Object.fromEntries(RETENTION_KINDS.map((kind) => [kind, 0])) as Record<RetentionKind, number>;
+
+describe.each(DIALECTS)('retention on %s', (dialect) => {
+	let test: TestStore;
+	let contactId: string;
+	let sent: string;
+	beforeEach(async () => {
+		test = await openTestStore(dialect);
+		const { store } = test;
+		const messages = [1, 2, 3, 4, 5].map((at) => inbound({ providerId: `m${at}`, threadId: `t${at}`, text: `Question ${at}`, subject: `About ${at}`, raw: { body: at }, contact: ANNA }));
+		const recorded = await store.messages.record('acme', messages);
+		contactId = recorded[0].contact.id;
+		// The fifth waits for its answer.
+		await store.messages.decide('acme', recorded.slice(0, 4).map(({ message }) => ({ messageId: message.id, reason: 'Answered.', actor: 'engine' as const })));
+		const draft = newDraft({ workspace: 'acme', contactId, to: ANNA.phone, draft: { ...draftOf('', 'The price is 7'), reasoning: 'She asked', modelId: 'gpt', confidence: 0.9 } });
+		draft.draft = { ...draft.draft, id: draft.id };
+		sent = draft.id;
+		await store.outbound.plan([{ workspace: 'acme', draftId: sent, draft, gate: PASS }], sendNow);
+		const { claimed } = await store.outbound.claimDue({ ...CLAIM, workspaces: ['acme'] }, sendNow);
+		await store.outbound.beginSend('acme', claimed.map((job) => job.id));
+		await store.outbound.markSent([{ workspace: 'acme', id: sent, providerId: 'out' }]);
+		const open = newDraft({ workspace: 'acme', contactId, to: ANNA.phone, draft: draftOf('x', 'Still to be looked at') });
+		await store.outbound.plan([{ workspace: 'acme', draftId: open.id, draft: open }], toReview);
+		await store.modelCalls.callLog().record({ workspace: 'acme', purpose: 'draft', modelId: 'm', promptVersion: 'v', latencyMs: 1, attempts: 1, outcome: 'ok', at: iso(START) });
+		await store.analyses.put('acme', [{ hash: 'h', contactId, classification: { intent: 'hot', score: 75, status: 'QUALIFIED', confidence: 0.8, summary: 's', reasons: [], evidence: [], usedFallback: false, retryCount: 0, cached: false, abstained: false, sentence: 's' } }]);
+		await store.knowledge.put('acme', [{ kind: 'lead', id: contactId, title: 'A', hash: 'a', characters: 9, chunks: [{ text: 'she wrote', terms: ['word'] }] }, { kind: 'document', id: 'prices', title: 'P', hash: 'p', characters: 9, chunks: [{ text: 'prices', terms: ['price'] }] }]);
+		await store.executions.note({ instance: 'n8n', executionId: '1', workflowId: '03' }, [{ workspace: 'acme', reference: contactId }]);
+		await store.suppressions.optOut([{ workspace: 'acme', contactId, channel: 'sms', allChannels: false, reason: 'said stop', actor: 'person' }]);
+		await store.contacts.setTakeOver('acme', [{ contactId, until: later(START, MINUTE), by: 'mia' }]);
+	});
+	afterEach(async () => await test.close());
+
+	const count = async (table: string): Promise<number> => Number((await query<{ rows: number }>(test.place.config, `select count(*) as rows from {${table}}`))[0].rows);
+	const apply = async (days: Partial<Record<RetentionKind, number>>, limits = SMALL, workspace = 'acme') => Object.fromEntries((await test.store.retention.apply(workspace, { ...NOTHING, ...days }, limits)).map(({ kind, rows, more }) => [kind, more ? `${rows}+` : rows]));
+
+	it('takes nothing before its time, and everything that is old after it, once', async () => {
+		const all = retentionDays();
+		test.clock.advance(DAY);
+		for (const { rows } of await test.store.retention.apply('acme', all, SMALL)) expect(rows).toBe(0);
+		test.clock.advance(1_200 * DAY);
+		const first = Object.fromEntries((await test.store.retention.apply('acme', all, SMALL)).map(({ kind, rows }) => [kind, rows]));
+		expect(first).toMatchObject({ rawPayloads: 4, messageTexts: 4, draftTexts: 1, analyses: 1, modelCalls: 1, leadKnowledge: 1, executionTraces: 1 });
+		for (const { rows } of await test.store.retention.apply('acme', all, SMALL)) expect(rows).toBe(0);
+	});
+
+	it('leaves what is open, what proves an opt-out, and every other workspace alone', async () => {
+		test.clock.advance(5_000 * DAY);
+		expect(await apply(retentionDays(), SMALL, 'other')).toEqual(Object.fromEntries(RETENTION_KINDS.map((kind) => [kind, 0])));
+		await apply(retentionDays());
+		const texts = (await query<{ text: string }>(test.place.config, "select text from {messages} where direction = 'inbound' order by provider_id")).map(({ text }) => text);
+		expect(texts).toEqual(['', '', '', '', 'Question 5']);
+		expect((await test.store.outbound.list('acme', { statuses: ['in_review'], limit: 9 })).map(({ draft }) => draft.text)).toEqual(['Still to be looked at']);
+		expect(await count('suppressions')).toBeGreaterThan(0);
+		expect((await query<{ kind: string }>(test.place.config, 'select kind from {activities}')).map(({ kind }) => kind)).toEqual(['opt_out']);
+		expect(await query(test.place.config, 'select kind from {chunks}')).toEqual([{ kind: 'document' }]);
+		const reviews = await test.store.reviews.list('acme', { open: true, limit: 9 });
+		expect(reviews).toHaveLength(1);
+	});
+
+	it('empties what was said and keeps what figures are made of', async () => {
+		test.clock.advance(100 * DAY);
+		expect(await apply({ draftTexts: 90, messageTexts: 90 })).toEqual({ draftTexts: 1, messageTexts: 4 });
+		const [row] = await test.store.outbound.find('acme', [sent]);
+		expect(row).toMatchObject({ status: 'sent', draft: { text: '', modelId: 'gpt', confidence: 0.9 } });
+		expect(JSON.stringify(await query(test.place.config, 'select * from {outbound}'))).not.toMatch(/price is 7|She asked/);
+		// A provider that tells of the same message once more is still known.
+		expect((await test.store.messages.record('acme', [inbound({ providerId: 'm1', threadId: 't1', text: 'Question 1', contact: ANNA })]))[0].repeat).toBe('decided');
+	});
+
+	it('works in small steps, and says when there is more', async () => {
+		test.clock.advance(100 * DAY);
+		expect(await apply({ rawPayloads: 30 }, { batch: 1, batches: 3 })).toEqual({ rawPayloads: '3+' });
+		expect(await apply({ rawPayloads: 30 }, { batch: 1, batches: 3 })).toEqual({ rawPayloads: 1 });
+	});
+
+	it('two at once delete each row once', async () => {
+		test.clock.advance(100 * DAY);
+		const both = await Promise.all([apply({ rawPayloads: 30, draftTexts: 90 }), apply({ rawPayloads: 30, draftTexts: 90 })]);
+		expect(both.reduce((sum, { draftTexts }) => sum + Number(draftTexts), 0)).toBe(1);
+		expect(await query(test.place.config, "select id from {messages} where raw is not null and state <> 'received'")).toEqual([]);
+	});
+
+	it('is set for a workspace, kind by kind', async () => {
+		await test.store.settings.set('acme', { kind: 'workspace' }, { retentionDays: { rawPayloads: 7 } }, 'mia');
+		const settings = await test.store.settings.set('acme', { kind: 'workspace' }, { retentionDays: { modelCalls: 0 } }, 'mia');
+		expect(retentionDays(settings.retentionDays)).toMatchObject({ rawPayloads: 7, modelCalls: 0, outcomes: 1_095 });
+		await expect(test.store.settings.set('acme', { kind: 'contact', id: contactId }, { retentionDays: { rawPayloads: 7 } }, 'mia')).rejects.toThrow('holds for a whole workspace');
+		await expect(test.store.settings.set('acme', { kind: 'workspace' }, { retentionDays: { outcomes: 30 } }, 'mia')).rejects.toThrow('at least 90 days');
+		expect(RetentionDaysSchema.safeParse({ constructor: 5 }).success).toBe(false);
+	});
+});
