@@ -59,7 +59,7 @@ async function insertAll(session: Session, numbers: readonly number[]): Promise<
 }
 
 function contactRow(contact: number): RowOf<'contacts'> {
-	const none = { phone: null, company: null, timezone: null, country: null, language: null, best_contact_time: null, owner: null, pipeline_id: null, stage_id: null, stage_entered_at: null, stage_set_by: null, score: null, status: null, summary: null, summary_at: null, taken_over_until: null, taken_over_by: null, taken_over_at: null };
+	const none = { phone: null, company: null, timezone: null, country: null, language: null, best_contact_time: null, owner: null, pipeline_id: null, stage_id: null, stage_entered_at: null, stage_set_by: null, score: null, status: null, summary: null, summary_at: null, taken_over_until: null, taken_over_by: null, taken_over_at: null, last_taken_over_at: null };
 	return { ...none, workspace: TRAINING_WORKSPACE, id: `c${contact}`, name: nameOf(contact), email: `lead${contact}@mail${contact}.example`, handles: '{}', attributes: '{"industry":"dental"}', consent: '{}', profiling: 1, created_at: FIRST_SENT, updated_at: FIRST_SENT };
 }
 
@@ -80,7 +80,7 @@ function outboundRow(number: number): RowOf<'outbound'> {
 	return {
 		workspace: TRAINING_WORKSPACE, id, status: 'sent', version: 1, sentence: 'Sent.', contact_id: `c${contactOf(number)}`, channel: 'email', to_address: `lead${contactOf(number)}@mail${contactOf(number)}.example`, account_id: null, thread_id: `t-${contactOf(number)}`,
 		inbound_ids: JSON.stringify([`in-${number}`]), purpose: 'reply', draft: JSON.stringify(draft), gate: '{"verdict":"pass","issues":[],"skipped":[],"sentence":""}', variant: null, score: null, send_at: null, attempts: 1, provider_id: null, sending_at: at, sent_at: at,
-		lease_until: null, error_code: null, created_at: at - HOUR / 2, updated_at: at, schedule: null,
+		lease_until: null, error_code: null, created_at: at - HOUR / 2, updated_at: at, schedule: null, spared: null, held: null, model_version: null, rollout_candidate: null, rollout_arm: null, rollout_propensity: null,
 	};
 }
 

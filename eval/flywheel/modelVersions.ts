@@ -43,7 +43,7 @@ async function train({ store, workspace }: Simulation): Promise<ModelVersion | u
 /** Monday morning: the candidate is judged; where none is left, a new one is trained. */
 export async function weeklyTraining(simulation: Simulation, week: number): Promise<void> {
 	const { store, workspace, versionEvents } = simulation;
-	const comparison = await compareCanary(store, workspace);
+	const comparison = await compareCanary(store, workspace, { keep: true });
 	if (comparison) {
 		const { action, changed, sentence } = await followComparison(store, workspace, comparison, BY);
 		if (changed && action !== 'none') versionEvents.push({ week, version: comparison.candidate.version, what: action, sentence });

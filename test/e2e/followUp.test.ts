@@ -66,11 +66,11 @@ beforeAll(async () => {
 	started = await startWorld(['06', '10'], {
 		replacements: {
 			// A short lease: what a killed n8n had claimed is free again before the test loses patience.
-		'04': {
-			'Send Due': { 'parameters.options': { ...QUICK, leaseMinutes: 0.1 } },
-			Settings: { 'assignments.twilioAccountSid': SANDBOX.twilioAccountSid, 'assignments.smsNumber': SANDBOX.smsNumber, 'assignments.fromEmail': SANDBOX.mailUser },
-		},
-		'10': {
+			'04': {
+				'Send Due': { 'parameters.options': { ...QUICK, leaseMinutes: 0.1 } },
+				Settings: { 'assignments.twilioAccountSid': SANDBOX.twilioAccountSid, 'assignments.smsNumber': SANDBOX.smsNumber, 'assignments.fromEmail': SANDBOX.mailUser },
+			},
+			'10': {
 				'Follow-Up Due': { 'parameters.options': { ...QUICK, leaseMinutes: 0.2 } },
 				Settings: { 'assignments.waitUnit': 'minutes', 'assignments.smsAfterDays': WAIT_MINUTES, 'assignments.whatsAppAfterDays': WAIT_MINUTES },
 				'Generate With Confidence': { 'parameters.auditShare': 0 },

@@ -60,7 +60,7 @@ export function spineOf(row: OutboundRow): string {
 
 /**
  * @param more workflows besides those between intake and dispatch
- * @param options anything else the sandbox is started with; `replacements` come on top of workflows, in place of the usual ones of theirs that make it quick
+ * @param options anything else the sandbox is started with; `replacements` take the place of the usual ones of their workflows, which make those quick
  */
 export async function startWorld(more: string[] = [], { replacements, ...options }: Omit<SandboxOptions, 'workflows'> = {}): Promise<World> {
 	const sandbox = await startSandbox({
@@ -70,7 +70,6 @@ export async function startWorld(more: string[] = [], { replacements, ...options
 			'03': { 'Conversation Ready': { ...QUICK, 'parameters.options.quietSeconds': 1.5 }, 'Generate With Confidence': { 'parameters.auditShare': 0 } },
 			'04': { 'Send Due': QUICK, Settings: { 'assignments.twilioAccountSid': SANDBOX.twilioAccountSid, 'assignments.smsNumber': SANDBOX.smsNumber, 'assignments.fromEmail': SANDBOX.mailUser } },
 			...replacements,
-			...changes,
 		},
 	});
 	try {
