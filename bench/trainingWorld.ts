@@ -80,7 +80,7 @@ function outboundRow(number: number): RowOf<'outbound'> {
 	return {
 		workspace: TRAINING_WORKSPACE, id, status: 'sent', version: 1, sentence: 'Sent.', contact_id: `c${contactOf(number)}`, channel: 'email', to_address: `lead${contactOf(number)}@mail${contactOf(number)}.example`, account_id: null, thread_id: `t-${contactOf(number)}`,
 		inbound_ids: JSON.stringify([`in-${number}`]), purpose: 'reply', draft: JSON.stringify(draft), gate: '{"verdict":"pass","issues":[],"skipped":[],"sentence":""}', variant: null, score: null, send_at: null, attempts: 1, provider_id: null, sending_at: at, sent_at: at,
-		lease_until: null, error_code: null, created_at: at - HOUR / 2, updated_at: at, schedule: null, model_version: null, rollout_candidate: null, rollout_arm: null, rollout_propensity: null,
+		lease_until: null, error_code: null, created_at: at - HOUR / 2, updated_at: at, schedule: null, spared: null, held: null, model_version: null, rollout_candidate: null, rollout_arm: null, rollout_propensity: null,
 	};
 }
 

@@ -44,7 +44,7 @@ function medianWeek(lives: readonly RolloutLife[]): number | undefined {
 }
 
 /** Rollouts of candidates whose worth is known. */
-export function rolloutsSection(runs = 120): Section {
+export function rolloutsSection(runs = 100): Section {
 	const simulated = new Map<string, RolloutLife[]>();
 	const livesOf = ({ world, part }: Asked): RolloutLife[] => {
 		const key = JSON.stringify(world);

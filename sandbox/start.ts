@@ -6,7 +6,8 @@ import { closeAllStores } from '../store/openStore';
 import { HELP, readArguments, type StartArguments } from './arguments';
 import { checkBeforeStart, checkPort } from './checks';
 import { feedAll } from './demo/run';
-import { prepareWorkspace, SHORTENED, SHORTER_DELAYS } from './demo/workspace';
+import { knowledgeWorkflow, readWebsite } from './shop/knowledgeWorkflow';
+import { DEMO_WORKSPACE, prepareWorkspace, SHORTENED, SHORTER_DELAYS } from './demo/workspace';
 import { deskInvitation } from './deskInvitation';
 import { freePort } from './freePort';
 import { OWNER } from './n8n/api';
@@ -63,15 +64,17 @@ async function run(): Promise<void> {
 			});
 		}
 	});
+	const ports = await keptPorts(stateFolder);
 	const sandbox = startSandbox({
 		stateFolder,
-		ports: { ...(await keptPorts(stateFolder)), n8n: options.port },
+		ports: { ...ports, n8n: options.port },
 		model: options.model,
 		postgres: options.postgresUrl === undefined ? undefined : { url: options.postgresUrl },
 		queue: options.queue && options.redisUrl !== undefined ? { redisUrl: options.redisUrl } : undefined,
 		replacements: SHORTER_DELAYS,
 		keepEdits: true,
 		publish: false,
+		extraWorkflows: [knowledgeWorkflow(`http://127.0.0.1:${ports.http}`, DEMO_WORKSPACE)],
 		progress: say,
 	});
 	await Promise.race([sandbox.then(async (up) => await show(up, options, ending.signal)), interrupted]);
@@ -93,6 +96,8 @@ async function show(sandbox: Sandbox, options: StartArguments, signal: AbortSign
 	say(`Ready: ${sandbox.n8n.url}`);
 	say(`For the demo: ${SHORTENED}.`);
 	if (options.model === 'stand-in') say("No key given: the sandbox's own loopback model answers, by rules of its own.");
+	const { pages, changed } = await readWebsite(sandbox.n8n.url);
+	say(`${pages} product pages of the demo's shop are known (${changed} new or changed): drafts may quote them.`);
 	const table = await feedAll(sandbox, say, signal);
 	if (signal.aborted) return;
 	process.stdout.write(`\n${table}\n\n${addresses(sandbox, deskLink)}\n`);

@@ -1,3 +1,4 @@
+import { STOPS } from '../engine/sequence/stopRules';
 import { addressForms, type AddressHash } from './addresses';
 import { cleanText, keyOf } from './bulk';
 import { contactsOf, loadContacts } from './contactRows';
@@ -8,6 +9,7 @@ import { contactIdsByAddress, contactLocks, ensureContacts, upsertContacts } fro
 import { activity } from './activities';
 import { searchContacts } from './contactSearch';
 import type { Session } from './session';
+import { stopEnrolments } from './stopEnrolments';
 import type { Contacts } from './store';
 
 /** See `Contacts.setTakeOver`; for others who take a conversation over inside their own transaction. */
@@ -22,11 +24,17 @@ export async function takeOverIn(session: Session, workspace: string, changes: P
 		const { taken_over_until: before, taken_over_by: holder } = held.get(contactId) ?? { taken_over_until: null, taken_over_by: null };
 		return until === null || before === null || before <= now || holder === by || until > before;
 	});
+	await stopEnrolments(session, last.flatMap(({ contactId, until }) => (until === null ? [] : [{ workspace, contactId, stop: STOPS.takeover, actor: 'person' as const }])));
 	await session.update(
 		'contacts',
 		['workspace', 'id'],
-		['taken_over_until', 'taken_over_by', 'taken_over_at', 'updated_at'],
-		taking.map(({ contactId, until, by }) => ({ workspace, id: contactId, taken_over_until: until, taken_over_by: until === null ? null : by, taken_over_at: until === null ? null : now, updated_at: now })),
+		['taken_over_until', 'taken_over_by', 'taken_over_at', 'last_taken_over_at', 'updated_at'],
+		taking.map(({ contactId, until, by }) => {
+			const over = until === null;
+			// Handing back ends the takeover, not that there was one.
+			const last_taken_over_at = over ? (held.get(contactId)?.last_taken_over_at ?? null) : now;
+			return { workspace, id: contactId, taken_over_until: until, taken_over_by: over ? null : by, taken_over_at: over ? null : now, last_taken_over_at, updated_at: now };
+		}),
 	);
 	await forgetUntil(session, workspace, last.flatMap(({ contactId, until }) => (until === null ? [contactId] : [])));
 	await session.insert('activities', last.map(({ contactId, until, by }, at) => activity(session, workspace, contactId, 'takeover', { until, by }, at)));

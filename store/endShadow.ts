@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
+import { STOPS } from '../engine/sequence/stopRules';
 import { DAY, epochMs, type EpochMs } from '../engine/time';
 import { activity } from './activities';
 import { decideMessages, SEQ_STEP } from './messageRows';
 import type { Session } from './session';
+import { stopEnrolments } from './stopEnrolments';
 import type { SettingsKey } from './settings';
 
 /** How far back a colleague's message is looked for whose takeover may still run. Ours: nobody holds a conversation for longer. */
@@ -35,6 +37,7 @@ export async function endShadow(session: Session, workspace: string, scope: { ki
 		where m.workspace = ${workspace} and m.direction = 'person' and m.seq > ${(session.now - LOOK_BACK_MS) * SEQ_STEP} and m.lease_until > ${session.now} ${inScope}`));
 	const latest = new Map<string, EpochMs>();
 	for (const { contact_id, until } of wrote.toSorted((a, b) => a.until - b.until)) latest.set(contact_id, epochMs(until));
+	await stopEnrolments(session, [...latest.keys()].map((contactId) => ({ workspace, contactId, stop: STOPS.takeover, actor: 'person' })));
 	await takeOver(session, workspace, latest);
 }
 
@@ -42,7 +45,7 @@ export async function endShadow(session: Session, workspace: string, scope: { ki
 export async function takeOver(session: Session, workspace: string, latest: ReadonlyMap<string, EpochMs>): Promise<void> {
 	if (latest.size === 0) return;
 	const contacts = [...latest].map(([id, until]) => ({ workspace, id, until }));
-	await session.rows(sql`update ${session.table('contacts')} as c set taken_over_until = v.until, taken_over_by = 'channel', taken_over_at = ${session.now}, updated_at = ${session.now}
+	await session.rows(sql`update ${session.table('contacts')} as c set taken_over_until = v.until, taken_over_by = 'channel', taken_over_at = ${session.now}, last_taken_over_at = ${session.now}, updated_at = ${session.now}
 		from ${session.values('v', { workspace: 'text', id: 'text', until: 'int' }, contacts)}
 		where c.workspace = v.workspace and c.id = v.id and (c.taken_over_until is null or c.taken_over_until < v.until)`);
 	await session.insert('activities', contacts.map(({ id, until }, at) => activity(session, workspace, id, 'takeover', { until, by: 'channel' }, at)));

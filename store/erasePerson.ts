@@ -5,6 +5,8 @@ import { activity } from './activities';
 import type { AddressHash } from './addresses';
 import { fromJson, toJson } from './bulk';
 import { StoreInputError } from './errors';
+import { currentExecution } from './executionScope';
+import { executionsSentence, heldExecutions, queueExecutions } from './executions';
 import { noteLimitChanges } from './limits/changes';
 import { unfoldGrants } from './limits/journal';
 import { loadOutbound } from './outboundRows';
@@ -17,7 +19,7 @@ import { addressSubject, ANY_CHANNEL } from './suppressionList';
 import { leaveExports, leftExports } from './trainingExports';
 
 /** Rows that go altogether, in the order in which nothing is looked up that has gone. */
-const DELETED: readonly TableName[] = ['reviews', 'outbound_transitions', 'labels', 'lead_snapshots', 'chunks', 'knowledge', 'shadow_decisions', 'analyses', 'model_examples', 'settings', 'run_items', 'contact_addresses', 'outbound', 'messages', 'contacts'];
+const DELETED: readonly TableName[] = ['reviews', 'outbound_transitions', 'labels', 'lead_snapshots', 'chunks', 'knowledge', 'shadow_decisions', 'analyses', 'model_examples', 'settings', 'run_items', 'enrolment_steps', 'enrolments', 'contact_addresses', 'outbound', 'messages', 'contacts'];
 
 /** What is kept of an opt-out as proof: when, on which channel, for which hashed address. */
 const PROOF = ['channel', 'allChannels', 'actor', 'subjects'];
@@ -47,8 +49,13 @@ export async function erasePerson(session: Session, hash: AddressHash, person: P
 	if (jobs.some(({ status }) => status === 'claimed' || status === 'sending')) {
 		throw new StoreInputError('A message to this person is being sent right now. Try again in a few minutes, when it is known what became of it.', index);
 	}
+	if (await isFollowUpWritten(session, person, new Set(jobs.map(({ id }) => id)))) {
+		throw new StoreInputError('A follow-up to this person is being written right now. Try again in a few minutes.', index);
+	}
 	const pseudonym = `erased-${randomUUID()}`;
 	const rows: Record<string, number> = {};
+	const executions = await queueExecutions(session, person, currentExecution());
+	rows.execution_traces = executions.length;
 	await releaseReservations(session, await loadAbout(session, 'reservations', person));
 	rows.limit_entries = await eraseCounters(session, person);
 	rows.reservations = await strip(session, 'reservations', person, { outbound_id: null, idempotency_key: sql`'erased-' || id` });
@@ -64,10 +71,18 @@ export async function erasePerson(session: Session, hash: AddressHash, person: P
 	for (const name of DELETED) rows[name] = await deleteAbout(session, name, person);
 	const changed = Object.fromEntries(Object.entries(rows).filter(([, count]) => count > 0));
 	const total = Object.values(changed).reduce((sum, count) => sum + count, 0);
-	if (total === 0) return { found: false, rows: {}, sentence: 'Nothing is held about this person.' };
+	if (total === 0) return { found: false, rows: {}, executions: [], sentence: 'Nothing is held about this person.' };
 	await session.insert('activities', [activity(session, person.workspace, pseudonym, 'erasure', { scope: request.scope, by: request.by, actor: request.actor, rows: changed }, 0)]);
 	const kept = request.suppress ? ' Nothing will be sent to them again: their addresses stay as keyed hashes.' : '';
-	return { found: true, rows: changed, pseudonym, ...leftExports(exports, `${total} entries about this person were erased.${kept}`) };
+	return { found: true, rows: changed, pseudonym, ...heldExecutions(executions), ...leftExports(exports, `${total} entries about this person were erased.${kept}${executionsSentence(executions)}`) };
+}
+
+/** A step of a sequence was handed to a workflow whose lease runs, and its draft is not stored yet: it would bring the person back. */
+async function isFollowUpWritten(session: Session, person: Person, stored: ReadonlySet<string>): Promise<boolean> {
+	const leased = (await loadAbout(session, 'enrolments', person)).filter(({ state, leases, next_at }) => state === 'active' && leases > 0 && next_at !== null && next_at > session.now);
+	if (leased.length === 0) return false;
+	const steps = await loadAbout(session, 'enrolment_steps', person);
+	return steps.some(({ enrolment_id, result, outbound_id }) => result === 'handed' && !stored.has(outbound_id) && leased.some(({ id }) => id === enrolment_id));
 }
 
 /** Sets columns of a table's rows about the person. Returns how many there were. */

@@ -99,7 +99,7 @@ export function did(session: Session, role: string): RawBuilder<unknown> {
 export async function talliesOf(session: Session, requests: readonly TallyRequest[]): Promise<ArmTally[][]> {
 	const contacts = units(session, requests);
 	const counted = session.values('w', COUNTED, requests.flatMap(countedIn));
-	const counts = await session.rows(sql<ArmCounts>`with ${contacts}, counted as (select * from ${counted})
+	const counts = await session.rows(sql<ArmCounts>`with ${contacts}, counted as materialized (select * from ${counted})
 		select u.place, u.variant_id, u.look, count(*) as exposures, count(case when ${did(session, 'conversion')} then 1 end) as conversions,
 			count(case when ${did(session, 'opt_out')} then 1 end) as opt_outs, count(case when ${did(session, 'complaint')} then 1 end) as complaints, min(u.joined_at) as first_at
 		from units as u group by u.place, u.variant_id, u.look`);

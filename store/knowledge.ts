@@ -87,6 +87,15 @@ export function createKnowledge(database: Database): Knowledge {
 			});
 		},
 
+		async hashes(workspace, kind, ids) {
+			if (ids.length === 0) return [];
+			return await database.read(async (session) => {
+				const rows = await session.matchingOnly('knowledge', ['id', 'hash'], ['workspace', 'kind', 'id'], ids.map((id) => ({ workspace, kind, id: cleanText(id) })));
+				const byId = new Map(rows.map(({ id, hash }) => [id, hash]));
+				return ids.map((id) => byId.get(cleanText(id)));
+			});
+		},
+
 		async list(workspace, { kind, limit }) {
 			return await database.read(async (session) => {
 				const rows = await session.rows(sql<RowOf<'knowledge'>>`select * from ${session.table('knowledge')} where workspace = ${workspace} and kind = ${kind} order by updated_at desc, id limit ${limit}`);

@@ -9,8 +9,10 @@ import { contactsOf, loadContacts, type ContactRow } from './contactRows';
 import { loadConversations } from './conversations';
 import type { Database } from './database';
 import { listMessages } from './messageList';
+import { holdEnrolments } from './holdEnrolments';
 import { contactLocks, upsertContacts } from './intake';
 import { decideMessages, lastInbound, newMessageRow, nextSeq, toMessage, type MessageRow } from './messageRows';
+import { recordHistory } from './history';
 import { takeOverThreads, withoutOwnEchoes } from './personMessages';
 import type { Session } from './session';
 import { recordNoReplies } from './shadowRecords';
@@ -72,7 +74,8 @@ export function createMessages(database: Database, hash: AddressHash): Messages 
 		async record(workspace, inputs) {
 			if (inputs.length === 0) return [];
 			return await database.write(async (session) => {
-				const { rows } = await recordRows(session, workspace, inputs, 'inbound');
+				const { rows, fresh } = await recordRows(session, workspace, inputs, 'inbound');
+				await holdEnrolments(session, fresh);
 				return await withContext(session, hash, rows);
 			});
 		},
@@ -91,6 +94,11 @@ export function createMessages(database: Database, hash: AddressHash): Messages 
 				const echoes = await ownEchoes(session, hash, workspace, inputs.filter((input) => own.has(input)));
 				return inputs.map((input) => (own.has(input) ? echoes.shift() : recorded.shift())).filter((entry) => entry !== undefined);
 			});
+		},
+
+		async recordHistory(workspace, inputs, since) {
+			if (inputs.length === 0) return [];
+			return await database.write(async (session) => await recordHistory(session, workspace, inputs, since));
 		},
 
 		async claimReady(options) {

@@ -45,18 +45,19 @@ function firstMessages(session: Session, { workspace, candidate }: VersionTallyR
 }
 
 /**
- * Each contact's first draft of the rollout that was read whatever its confidence, and what became of it. Others are read because they
- * seem bad, or drawn among those that seem good: two versions are never cleared alike, so they cannot be compared by them.
+ * Each contact's first draft of the rollout that was read whatever its confidence, or because of something about itself,
+ * and what became of it; nobody where not both versions are read like that. Others are read because they seem bad, or drawn
+ * among those that seem good: two versions are never cleared alike, so they cannot be compared by them.
  */
 function firstReviews(session: Session, { workspace, candidate }: VersionTallyRequest): RawBuilder<unknown> {
 	const sampling = session.dialect === 'sqlite' ? sql`json_extract(o.draft, '$.decision.sampling')` : sql`(cast(o.draft as json) -> 'decision' ->> 'sampling')`;
-	return sql`judged as (
-		select arm, propensity, case arm when 'candidate' then propensity else 1 - propensity end as share, decided_at as joined_at, decision from (
-			select o.rollout_arm as arm, o.rollout_propensity as propensity, r.decided_at, r.decision, row_number() over (partition by o.contact_id order by r.decided_at, r.id) as nth
+	return sql`read_drafts as (
+		select arm, sampling, propensity, case arm when 'candidate' then propensity else 1 - propensity end as share, decided_at as joined_at, decision from (
+			select o.rollout_arm as arm, ${sampling} as sampling, o.rollout_propensity as propensity, r.decided_at, r.decision, row_number() over (partition by o.contact_id order by r.decided_at, r.id) as nth
 			from ${session.table('outbound')} as o join ${session.table('reviews')} as r on r.workspace = o.workspace and r.kind = 'draft' and r.outbound_id = o.id and r.decision is not null
-			where o.workspace = ${workspace} and o.rollout_candidate = ${cleanText(candidate)} and ${sampling} = 'full'
+			where o.workspace = ${workspace} and o.rollout_candidate = ${cleanText(candidate)} and ${sampling} in ('full', 'held')
 		) as reviewed where nth = 1
-	)`;
+	), judged as (select * from read_drafts where (select count(distinct arm) from read_drafts where sampling = 'full') = 2)`;
 }
 
 /** What a contact's outcomes are worth, 0–1. */

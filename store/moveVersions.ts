@@ -52,6 +52,8 @@ export async function deployVersion(session: Session, request: Request<'deploy'>
 	if ('changed' in found) return found;
 	const other = found.rows.find(({ status }) => status === 'canary');
 	if (other) return await refused(session, request.workspace, request.version, `${other.version} serves a share of contacts already, and only one candidate can be compared at a time. Promote it or roll it back first.`);
+	// Without its model the node's own would write, and be taken for it.
+	if (found.row.backend !== 'example_memory' && found.row.model_id === null) return await refused(session, request.workspace, request.version, `${request.version} names no model yet, so nothing could write by it.`);
 	const { share, metric, horizon, by, sentence } = request;
 	// It is compared with what is deployed now, whatever was when it was made.
 	const parent = found.rows.find(({ status }) => status === 'deployed')?.version ?? found.row.parent;

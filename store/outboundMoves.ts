@@ -4,6 +4,7 @@ import { mayMove, OutboundStatusSchema, type Actor, type OutboundStatus } from '
 import { DAY, later } from '../engine/time';
 import { fromJson, keyOf } from './bulk';
 import { ConcurrentChangeError, TransitionRefusedError } from './errors';
+import { followSends } from './followSends';
 import { decideMessages } from './messageRows';
 import { settleReservations } from './reservations';
 import { closeReviews, openReviews } from './reviewRows';
@@ -17,7 +18,7 @@ export type OutboundDbRow = RowOf<'outbound'>;
 const REVIEW_MS = DAY;
 
 /** Columns a move may set besides the status. */
-type Settable = Pick<OutboundDbRow, 'send_at' | 'attempts' | 'provider_id' | 'sending_at' | 'sent_at' | 'lease_until' | 'error_code' | 'gate' | 'score'>;
+type Settable = Pick<OutboundDbRow, 'send_at' | 'attempts' | 'provider_id' | 'sending_at' | 'sent_at' | 'lease_until' | 'error_code' | 'gate' | 'score' | 'spared' | 'held'>;
 
 export interface Move {
 	/** The row as read in this transaction. When one call moves a row twice, the second starts where the first ended. */
@@ -29,6 +30,8 @@ export interface Move {
 	set?: Partial<Settable>;
 	/** For moves into a review: until when a person should have looked. */
 	dueAt?: number;
+	/** Nothing but its sender keeps it from leaving: it comes back when the sender is resumed. */
+	held?: boolean;
 }
 
 export const statusOf = (row: OutboundDbRow): OutboundStatus => OutboundStatusSchema.parse(row.status);
@@ -38,7 +41,8 @@ export const outboundKey = (row: { workspace: string; id: string }): string => k
  * The only way an outbound row changes its status: checked against the transition table, compared with what the database
  * holds now, logged with actor and reason. What a status means for others is settled here too: the review of a row that
  * left it is closed, one is opened for a row that needs it, reservations follow the row, and the
- * messages a draft answers are decided with it, and what was sent becomes an outcome and the contact's exposure to its variant.
+ * messages a draft answers are decided with it, and what was sent becomes an outcome and the contact's exposure to its variant; a
+ * follow-up sequence goes on behind a message of its own.
  * @returns the rows after the moves, one a move, in their order.
  * @throws TransitionRefusedError before anything is written.
  */
@@ -58,6 +62,7 @@ export async function moveRows(session: Session, moves: readonly Move[]): Promis
 			status: move.to,
 			version: before.version + 1,
 			sentence: move.sentence,
+			held: move.held ? 1 : null,
 			lease_until: leased ? (move.set?.lease_until ?? before.lease_until) : null,
 			updated_at: session.now,
 		};
@@ -74,6 +79,8 @@ export async function moveRows(session: Session, moves: readonly Move[]): Promis
 	const ended = [...latest.values()];
 	await settleReservations(session, ended);
 	await recordSends(session, ended.filter(({ status }) => status === 'sent'));
+	const lastActor = new Map(moves.map((move) => [outboundKey(move.row), move.actor]));
+	await followSends(session, ended.map((row) => ({ row, actor: lastActor.get(outboundKey(row)) ?? 'engine' })));
 	return results;
 }
 
@@ -81,7 +88,7 @@ type Round = readonly { move: Move; before: OutboundDbRow; after: OutboundDbRow 
 
 /** What every move writes, and what one may write besides. */
 const ALWAYS = ['status', 'version', 'sentence', 'updated_at'] as const;
-const SOMETIMES = ['send_at', 'attempts', 'provider_id', 'sending_at', 'sent_at', 'lease_until', 'error_code', 'gate', 'score'] as const;
+const SOMETIMES = ['send_at', 'attempts', 'provider_id', 'sending_at', 'sent_at', 'lease_until', 'error_code', 'gate', 'score', 'spared', 'held'] as const;
 
 async function writeRound(session: Session, round: Round): Promise<void> {
 	// A claim touches a handful of columns: the others need not travel. What is set counts even when it looks the same, since the row may have been completed on its way here.

@@ -72,6 +72,8 @@ function newRow(draft: NewDraft, now: number): OutboundDbRow {
 		rollout_candidate: draft.draft.rollout?.candidate ?? null,
 		rollout_arm: draft.draft.rollout?.arm ?? null,
 		rollout_propensity: draft.draft.rollout?.propensity ?? null,
+		spared: null,
+		held: null,
 	});
 }
 

@@ -3,6 +3,7 @@ import { reportedRule } from '../engine/channels/errorCodes';
 import { machineTouches, type Touch } from '../engine/outcome/machine';
 import type { OutcomeEvent } from '../engine/outcome/outcome';
 import { suppressionOf } from '../engine/outcome/suppression';
+import { stopByEvent } from '../engine/sequence/stopRules';
 import { epochMs } from '../engine/time';
 import type { AddressHash } from './addresses';
 import type { Attribution } from './attribution';
@@ -12,6 +13,7 @@ import type { RowOf } from './schema';
 import { holdSenders, type SenderError } from './senderHolds';
 import type { Session } from './session';
 import type { OptOutRequest, OutcomeInput } from './store';
+import { stopEnrolments, type StopOf } from './stopEnrolments';
 import { optOut } from './suppressions';
 
 /** An event that was not on record before, or is tied to its message only now. */
@@ -36,6 +38,13 @@ function optOutBy({ event, attribution: { row, how } }: NewOutcome): OptOutReque
 	const contactId = row?.contact_id ?? event.contactId;
 	if (kind === undefined || contactId === undefined) return [];
 	return [{ ...base, ...address, contactId, allChannels: channel === undefined, reason: `Reported by the provider: ${event.event}${code}` }];
+}
+
+/** What an event ends for the person it is about: a booked meeting, a closed deal, a complaint. */
+function stopBy({ event, attribution: { row } }: NewOutcome): StopOf[] {
+	const stop = stopByEvent(event.event);
+	const contactId = row?.contact_id ?? event.contactId;
+	return stop && contactId !== undefined ? [{ workspace: event.workspace, contactId, stop, actor: 'provider' }] : [];
 }
 
 /** What a failure says about the sender; only of a message that is known for certain. */
@@ -84,6 +93,7 @@ async function markMachines(session: Session, rows: readonly OutboundDbRow[]): P
 
 /** What new events mean for others: who is not written to again, which senders are held back, whose opens count. Returns events that became others, by workspace and outcome. */
 export async function takeEffect(session: Session, hash: AddressHash, fresh: readonly NewOutcome[]): Promise<Map<string, OutcomeEvent>> {
+	await stopEnrolments(session, fresh.flatMap(stopBy));
 	await optOut(session, hash, fresh.flatMap(optOutBy));
 	await holdSenders(session, fresh.flatMap(senderError));
 	const mails = fresh.flatMap(({ event, attribution: { row, how } }) => (row?.channel === 'email' && how === 'id' && (event.event === 'delivered' || TOUCHES.includes(event.event)) ? [row] : []));

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Draft } from '../engine/draft/draft';
 import type { EpochMs } from '../engine/time';
+import { STOPS } from '../engine/sequence/stopRules';
 import { ChannelSchema, HANDLE_KIND } from '../engine/channels/channel';
 import { addressesOf, normalAddress } from './addresses';
 import { cleanText, fromJson, keyOf } from './bulk';
@@ -9,6 +10,7 @@ import type { MessageRow } from './messageRows';
 import { moveRows, type OutboundDbRow } from './outboundMoves';
 import { outboundPages } from './outboundPages';
 import type { Session } from './session';
+import { stopEnrolments } from './stopEnrolments';
 import { loadSettings } from './settings';
 import type { InboundInput } from './store';
 
@@ -43,6 +45,7 @@ export async function takeOverThreads(session: Session, workspace: string, holds
 	// In shadow mode people answer as ever while everything is decided beside them: that is no takeover, and ends no decision.
 	const shadowed = new Set(holds.flatMap(({ row }, at) => (settings[at].mode === 'shadow' ? [row.id] : [])));
 	const taken = holds.filter(({ row }) => !shadowed.has(row.id));
+	await stopEnrolments(session, taken.map(({ row }) => ({ workspace, contactId: row.contact_id, stop: STOPS.takeover, actor: 'person' })));
 	await cancelPlanned(session, holds.map(({ row }) => row), shadowed);
 	await keepUntil(session, holds.filter(({ row }) => shadowed.has(row.id)));
 	if (taken.length === 0) return;

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../engine/time';
 import type { Accounts } from './port/accounts';
 import type { AnswerTimes } from './port/answerTimes';
+import type { CallAllowances } from './port/callAllowances';
 import type { Contacts } from './port/contacts';
 import type { Messages } from './port/messages';
 import type { Outbound } from './port/outbound';
@@ -14,6 +15,7 @@ import type { SettingsStore } from './port/settings';
 import type { Suppressions } from './port/suppressions';
 import type { Unsubscribes } from './port/unsubscribes';
 import type { Limits } from './port/limits';
+import type { Executions } from './port/executions';
 import type { Experiments } from './port/experiments';
 import type { Outcomes } from './port/outcomes';
 import type { PersonalData } from './port/personalData';
@@ -26,14 +28,17 @@ import type { Knowledge } from './port/knowledge';
 import type { Labels } from './port/labels';
 import type { LeadScores } from './port/leadScores';
 import type { MailRecords } from './port/mailRecords';
+import type { Sequences } from './port/sequences';
 import type { Shadow } from './port/shadow';
-import type { TrainingJobs } from './port/trainingJobs';
 import type { Training } from './port/training';
+import type { TrainingJobs } from './port/trainingJobs';
 
 export type * from './port/accounts';
 export type * from './port/analyses';
 export type * from './port/answerTimes';
+export type * from './port/callAllowances';
 export type * from './port/contacts';
+export type * from './port/executions';
 export type * from './port/experiments';
 export type * from './port/figures';
 export type * from './port/knowledge';
@@ -54,11 +59,12 @@ export type * from './port/runs';
 export type * from './port/performance';
 export type * from './port/senderHolds';
 export type * from './port/sendLoad';
+export type * from './port/sequences';
 export type * from './port/settings';
 export type * from './port/shadow';
 export type * from './port/suppressions';
-export type * from './port/trainingJobs';
 export type * from './port/training';
+export type * from './port/trainingJobs';
 export type * from './port/unsubscribes';
 
 /** One clock a store: the database's time in production, injected in simulation. */
@@ -70,6 +76,7 @@ export interface Store {
 	readonly dialect: 'sqlite' | 'postgres';
 	readonly clock: Clock;
 	readonly accounts: Accounts;
+	readonly callAllowances: CallAllowances;
 	readonly contacts: Contacts;
 	readonly messages: Messages;
 	readonly outbound: Outbound;
@@ -95,9 +102,11 @@ export interface Store {
 	readonly leadScores: LeadScores;
 	readonly shadow: Shadow;
 	readonly runs: Runs;
-	readonly trainingJobs: TrainingJobs;
 	readonly training: Training;
+	readonly sequences: Sequences;
+	readonly trainingJobs: TrainingJobs;
 	readonly personalData: PersonalData;
+	readonly executions: Executions;
 	readonly figures: Figures;
 	/**
 	 * Gives this caller's share back. The connection or pool is shared by everybody in the process who opened the same

@@ -1,4 +1,5 @@
 import { CHANNELS, HANDLE_KIND } from '../engine/channels/channel';
+import { STOPS } from '../engine/sequence/stopRules';
 import { sql } from 'kysely';
 import { activity } from './activities';
 import { addressesOf, normalAddress, type Address, type AddressHash } from './addresses';
@@ -11,6 +12,7 @@ import { outboundPages } from './outboundPages';
 import type { RowOf } from './schema';
 import type { Session } from './session';
 import type { OptOutRequest, Suppressions } from './store';
+import { stopEnrolments } from './stopEnrolments';
 import { ANY_CHANNEL, contactSubject, subjectsOf, suppressionReasons } from './suppressionList';
 
 /** Statuses in which a message has not been handed to a channel yet. */
@@ -47,6 +49,11 @@ export async function optOut(session: Session, hash: AddressHash, requests: read
 		session,
 		requests.flatMap(({ workspace, messageId, reason, actor }) => (messageId === undefined ? [] : [{ workspace, messageId, reason: `Opt-out: ${reason}`, actor }])),
 	);
+	// A dead address closes one channel; a wish ends the whole sequence.
+	await stopEnrolments(session, requests.flatMap(({ workspace, addressOnly, actor }, at) => {
+		const { contactId } = known[at];
+		return addressOnly || contactId === undefined ? [] : [{ workspace, contactId, stop: STOPS.optOut, actor }];
+	}));
 	return await cancelPlanned(session, requests, known);
 }
 

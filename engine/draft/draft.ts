@@ -6,6 +6,7 @@ export const WaTemplateSchema = z.object({
 	language: z.string(),
 	parameters: z.array(z.string()).default([]),
 });
+export type WaTemplate = z.infer<typeof WaTemplateSchema>;
 
 /**
  * On what grounds a person came to read a draft, which says what its review may be used for. full: every draft was being

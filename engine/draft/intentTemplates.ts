@@ -39,12 +39,12 @@ export interface TemplateDraft {
 	language: Language;
 }
 
-/** The message rules write when no model does: by the intent it answers, in the lead's language, for its channel. */
-export function draftFromTemplate(options: { intent: ReplyIntent | 'outreach'; language: string; channel: Channel; fields: TemplateFields; threadSubject?: string }): TemplateDraft {
+/** The message rules write when no model does: by the intent it answers, in the lead's language, for its channel. `ownBody` is the team's, in that language. */
+export function draftFromTemplate(options: { intent: ReplyIntent | 'outreach'; language: string; channel: Channel; fields: TemplateFields; threadSubject?: string; ownBody?: string }): TemplateDraft {
 	const language = parseLanguage(options.language) ?? 'en';
 	const templates = ALL.get(language) ?? ENGLISH;
 	const { greetingAndClosing, subject: hasSubject } = renderingOf(options.channel);
-	const body = templates.bodies[options.intent];
+	const body = options.ownBody ?? templates.bodies[options.intent];
 	const parts = greetingAndClosing ? [templates.greeting, body, templates.closing] : [`${body.charAt(0).toLocaleUpperCase(language)}${body.slice(1)}`];
 	const rendered = parts.map((part) => renderTemplate(part, options.fields).text).join('\n\n');
 	const subject = options.threadSubject ? replySubject(options.threadSubject) : options.intent === 'outreach' ? templates.outreachSubject : templates.subject;

@@ -3,7 +3,7 @@ import { HOUR, SECOND, epochMs, later, type EpochMs } from '../time';
 import { afterDailyCaps } from './routeCaps';
 import type { DecideRoute, Route, RouteFacts } from './routeFacts';
 import { withinHours } from './routeHours';
-import { reviewReasons, reviewSentence } from './routeReview';
+import { reviewReasons, reviewSentence, SENDER_REASONS } from './routeReview';
 import { heldReason } from './senderHold';
 import { asOfThen, ownWish, wouldHave } from './routeShadow';
 import { gateReason, holder, spoken, withoutStop } from './routeWording';
@@ -36,22 +36,31 @@ function route(facts: RouteFacts, askedFor?: string): Route {
 	const due = isDue(facts);
 	const leaving = leavingTime(facts, due);
 	const reasons = reviewReasons(facts, leaving, askedFor);
-	if (reasons.length > 0) return { status: 'in_review', sentence: reviewSentence(reasons.map(({ text }) => text)), dueAt: reviewDue(facts), reason: reasons[0].code };
+	if (reasons.length > 0) {
+		const ofSender = reasons.every(({ code }) => SENDER_REASONS.includes(code));
+		return { status: 'in_review', sentence: reviewSentence(reasons.map(({ text }) => text)), dueAt: reviewDue(facts), reason: reasons[0].code, ...(ofSender ? { waitsForSender: true } : {}) };
+	}
 	if (due && leaving.at <= facts.now) return { status: 'claimed', sentence: 'Due: every check held again.' };
 	const sentence = leaving.movedBy.length > 0 ? `Moved to ${spoken(leaving.at)}: ${leaving.movedBy.join(', ')}.` : scheduledSentence(facts, leaving.at);
-	return { status: 'scheduled', sentence, sendAt: leaving.at };
+	return { status: 'scheduled', sentence, sendAt: leaving.at, ...(leaving.ofSender ? { waitsForSender: true } : {}) };
 }
 
 /** The time after daily caps and, for what falls due, after the hours in which nothing may leave. */
-function leavingTime(facts: RouteFacts, due: boolean): { at: EpochMs; movedBy: string[]; closedBy?: string } {
+function leavingTime(facts: RouteFacts, due: boolean): { at: EpochMs; movedBy: string[]; closedBy?: string; ofSender?: boolean } {
 	const asked = leaveAt(facts, due);
-	const { held } = facts;
-	const waits = held?.until !== undefined && held.until > asked ? { at: held.until, by: [heldReason(held)] } : { at: asked, by: [] };
+	const waits = waitingTime(facts, asked);
 	const capped = afterDailyCaps(facts, waits.at);
 	const full = [...waits.by, ...(capped.full === undefined ? [] : [capped.full])];
 	if (!due) return { at: capped.at, movedBy: full };
 	const open = withinHours(facts, capped.at);
-	return { ...open, movedBy: [...full, ...open.movedBy] };
+	return { ...open, movedBy: [...full, ...open.movedBy], ofSender: waits.by.length > 0 };
+}
+
+/** Later than asked for while the sender or the message's sequence is held back. */
+function waitingTime({ held, sequence }: RouteFacts, asked: EpochMs): { at: EpochMs; by: string[] } {
+	const sender = held?.until !== undefined && held.until > asked ? { at: held.until, by: [heldReason(held)] } : { at: asked, by: [] };
+	if (sequence?.waitsUntil === undefined || sequence.waitsUntil <= sender.at) return sender;
+	return { at: sequence.waitsUntil, by: [...sender.by, sequence.held ? 'the contact wrote, and it is being read' : 'the contact is away'] };
 }
 
 /** What ends the matter whatever the time: these hold for approved drafts too. */
@@ -61,7 +70,9 @@ function stopping(facts: RouteFacts, wantsReview: boolean): Route | undefined {
 	const optedOut = facts.contact?.optOutChannels.includes(row.channel);
 	if (optedOut) return { status: 'blocked', sentence: `Not sent: the contact opted out of ${row.channel}.`, reason: 'opted_out' };
 	if (settings.mode === 'off') return { status: 'cancelled', sentence: 'Not sent: the mode is off.' };
-	if (facts.newerInbound) {
+	if (facts.sequence?.stopped !== undefined) return { status: 'cancelled', sentence: `Not sent, with its follow-up sequence. ${facts.sequence.stopped}`, reason: 'sequence' };
+	// What holds a sequence may be an absence notice: it waits until that is read.
+	if (facts.newerInbound && facts.sequence?.held !== true) {
 		const what = row.purpose === 'reply' ? 'a newer message arrived in the conversation; the answer to that one replaces this draft' : 'the contact has written in the meantime';
 		return { status: 'cancelled', sentence: `Not sent: ${what}.` };
 	}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ReplyIntentSchema } from '../reply/reply';
 import { DEFAULT_MODE, ModeSchema } from './mode';
 
 /** What a workspace, account or contact may set. Everything optional: what is not set comes from the wider scope. */
@@ -22,6 +23,8 @@ export const SettingsPatchSchema = z
 		contactDailyCap: z.number().int().min(0),
 		/** Sends of the whole workspace, a UTC day. */
 		workspaceDailyCap: z.number().int().min(0),
+		/** True: no model outside one's own network is told anything. */
+		localModelsOnly: z.boolean(),
 		/** USD a UTC day for model calls. */
 		modelSpendCapUsd: z.number().min(0),
 		/** How long an automatic outreach send waits so that it can be stopped. */
@@ -31,6 +34,8 @@ export const SettingsPatchSchema = z
 		companyName: z.string(),
 		senderName: z.string(),
 		postalAddress: z.string(),
+		/** Bodies of the team by the intent answered, without greeting and closing: what a reply builds on, and the text without a model. */
+		replyTemplates: z.object({ language: z.string(), bodies: z.partialRecord(ReplyIntentSchema, z.string().min(1).max(4_000)) }),
 	})
 	.partial();
 export type SettingsPatch = z.infer<typeof SettingsPatchSchema>;

@@ -79,6 +79,7 @@ export class AutopilotTrigger implements INodeType {
 /** What to do in the editor when nothing came. */
 const HOW_TO_GET_WORK: Readonly<Record<TriggerEvent, string>> = {
 	conversationReady: 'Record a message with Lead Autopilot first, and mind the quiet seconds.',
+	followUpDue: 'Enrol a contact in a sequence first (Lead Autopilot → Sequence → Enrol), and mind what its first step waits for.',
 	requested: 'Ask for a sync on the review desk first.',
 	sendDue: 'Schedule a message with the Outbox first; only mode auto sends by itself.',
 };
@@ -104,7 +105,7 @@ function rounds(context: ITriggerFunctions, options: TriggerOptions, manual?: Ab
 				if (returned.length > 0) context.logger.info('autopilot_leases_returned', { count: returned.length });
 			}
 			const work = await collectWork(store, options);
-			for (const row of work.moved) context.logger.info('autopilot_send_moved', row);
+			for (const row of work.moved) context.logger.info(options.event === 'followUpDue' ? 'autopilot_enrolment_settled' : 'autopilot_send_moved', row);
 			if (work.items.length === 0) return false;
 			try {
 				emit(context, work.items, inFlight.start(now));

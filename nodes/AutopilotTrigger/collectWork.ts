@@ -1,10 +1,11 @@
 import { decideRoute } from '../../engine/message/route';
 import type { RunKind } from '../../engine/runs/run';
+import { decideStep } from '../../engine/sequence/decideStep';
 import { MINUTE, SECOND } from '../../engine/time';
 import type { Store } from '../../store/store';
 import { claimedKeys } from '../shared/jobKeys';
 
-export type TriggerEvent = 'conversationReady' | 'requested' | 'sendDue';
+export type TriggerEvent = 'conversationReady' | 'followUpDue' | 'requested' | 'sendDue';
 
 export interface TriggerOptions {
 	event: TriggerEvent;
@@ -27,7 +28,7 @@ export const DEFAULTS = {
 	atOnce: 4,
 	pollMs: 2 * SECOND,
 	quietMs: 20 * SECOND,
-	leaseMs: { conversationReady: 10 * MINUTE, requested: 10 * MINUTE, sendDue: 5 * MINUTE },
+	leaseMs: { conversationReady: 10 * MINUTE, followUpDue: 10 * MINUTE, requested: 10 * MINUTE, sendDue: 5 * MINUTE },
 } as const;
 
 /** How often the leases of stopped workers are ended, so that dispatch heals by itself. */
@@ -47,6 +48,8 @@ export async function collectWork(store: Store, options: TriggerOptions): Promis
 	switch (options.event) {
 		case 'conversationReady':
 			return await readyConversations(store, options);
+		case 'followUpDue':
+			return await dueFollowUps(store, options);
 		case 'requested':
 			return await requestedRuns(store, options);
 		case 'sendDue':
@@ -61,6 +64,17 @@ async function readyConversations(store: Store, { workspaces, quietMs, leaseMs, 
 		moved: [],
 		async undo(current) {
 			for (const [workspace, group] of Map.groupBy(ready, (conversation) => conversation.workspace)) await current.messages.release(workspace, group.map(({ message }) => message.id));
+		},
+	};
+}
+
+async function dueFollowUps(store: Store, { workspaces, leaseMs, batchSize }: TriggerOptions): Promise<Work> {
+	const { due, settled } = await store.sequences.claimDue({ ...(workspaces ? { workspaces } : {}), leaseMs, limit: batchSize }, decideStep);
+	return {
+		items: due.map(({ workspace, followUp, enrolment, contact, conversation }) => ({ message: { workspace, channel: followUp.channel, direction: 'outbound' }, contact, conversation, followUp, enrolment })),
+		moved: settled.map(({ id, workspace, state }) => ({ id, workspace, status: state })),
+		async undo(current) {
+			await current.sequences.release(due.map(({ workspace, followUp }) => ({ workspace, enrolmentId: followUp.enrolmentId })));
 		},
 	};
 }

@@ -8,6 +8,7 @@ export const triggerProperties: INodeProperties[] = [
 		noDataExpression: true,
 		options: [
 			{ name: 'Conversation Ready', value: 'conversationReady', description: 'A lead has written, and the pause after the last message is over' },
+			{ name: 'Follow-Up Due', value: 'followUpDue', description: 'The next step of a follow-up sequence is to be written' },
 			{ name: 'Requested', value: 'requested', description: 'Somebody asked for a sync, a re-analysis or a new placement in the pipeline' },
 			{ name: 'Send Due', value: 'sendDue', description: 'A planned message is due and every check held again' },
 		],

@@ -4,7 +4,7 @@ import { RUN_KINDS } from '../../engine/runs/run';
 import { MINUTE, SECOND } from '../../engine/time';
 import { DEFAULTS, type TriggerEvent, type TriggerOptions } from './collectWork';
 
-const EVENTS: readonly TriggerEvent[] = ['conversationReady', 'requested', 'sendDue'];
+const EVENTS: readonly TriggerEvent[] = ['conversationReady', 'followUpDue', 'requested', 'sendDue'];
 
 /** @throws NodeOperationError naming the option that does not fit. */
 export function readOptions(context: ITriggerFunctions): TriggerOptions {

@@ -11,6 +11,7 @@ import { draftSaver } from './draftSaver';
 import { learnOnce, type Learner } from './learnOnce';
 import { loadRequests, type LoadedRequest } from './loadRequests';
 import type { DraftRequest } from './readDraftRequest';
+import { withKnowledge } from './withKnowledge';
 import { withServingVersion } from './withServingVersion';
 import { withWinningStrategies } from './withWinningStrategies';
 import { writeDraft } from './writeDraft';
@@ -56,7 +57,7 @@ export async function generateDrafts(context: IExecuteFunctions, store: Store | 
 		items,
 		({ params }) => params.workspace,
 		async (workspace, group) => {
-			const known = await withWinningStrategies(store, workspace, await loadRequests(store, workspace, group.map(({ params }) => params)));
+			const known = await withKnowledge(store, workspace, await withWinningStrategies(store, workspace, await loadRequests(store, workspace, group.map(({ params }) => params))));
 			const loaded = await withServingVersion(context, store, workspace, model, known);
 			const accessTo = ({ serving }: LoadedRequest): ModelAccess | undefined => model.access(workspace, loaded[0].settings, serving?.version?.modelId);
 			const learner = learnOnce(store, workspace);

@@ -3,6 +3,8 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Channel } from '../../engine/channels/channel';
 import { ClassificationSchema } from '../../engine/classify/classification';
 import type { LearningOptions, ThresholdWish } from '../../engine/draft/learntConfidence';
+import { WaTemplateSchema, type WaTemplate } from '../../engine/draft/draft';
+import { isFilledIn } from '../../engine/draft/unfilled';
 import { isFramework, isTone, type Framework, type Tone } from '../../engine/draft/style';
 import { VariantSchema, type Variant } from '../../engine/experiment/variant';
 import { draftId } from '../../engine/message/spine';
@@ -11,7 +13,7 @@ import type { EpochMs } from '../../engine/time';
 import { readVersion, writeVersion } from '../../engine/training/versionNumber';
 import { ItemInputError } from '../shared/errors';
 import { readItemLead, type ItemLead } from '../shared/leadFromItem';
-import { readChannel, readKey, readNumber, readOptionalText, readParameter, readText } from '../shared/readParameter';
+import { readChannel, readJson, readKey, readNumber, readOptionalText, readParameter, readText } from '../shared/readParameter';
 
 export interface DraftRequest extends ItemLead {
 	id: string;
@@ -25,9 +27,15 @@ export interface DraftRequest extends ItemLead {
 	persona?: string;
 	instructions?: string;
 	template?: string;
+	/** Of an e-mail, as the user wrote it. */
+	subject?: string;
+	/** The approved WhatsApp template that is sent: then the text is its words, and no model's. */
+	waTemplate?: WaTemplate;
 	/** Whether personal data is hidden from the model. */
 	redact: boolean;
 	facts: string[];
+	/** Whether what is known is looked up besides. */
+	useKnowledge: boolean;
 	/** How the user wants drafts cleared for sending. */
 	learning: LearningOptions;
 	/** Whether what won with leads of the same industry takes the place of framework and tone. */
@@ -91,7 +99,16 @@ function readSamples(context: IExecuteFunctions, itemIndex: number): number {
 function readFacts(context: IExecuteFunctions, itemIndex: number): string[] {
 	const value: unknown = readParameter(context, 'facts', itemIndex, '');
 	const lines: unknown[] = Array.isArray(value) ? value : typeof value === 'string' ? value.split('\n') : [];
-	return lines.flatMap((line) => (typeof line === 'string' && line.trim() !== '' ? [line.trim().slice(0, LONGEST_FACT)] : [])).slice(0, MOST_FACTS);
+	return lines.flatMap((line) => (typeof line === 'string' && line.trim() !== '' && isFilledIn(line) ? [line.trim().slice(0, LONGEST_FACT)] : [])).slice(0, MOST_FACTS);
+}
+
+/** The approved template, as the item or the user's JSON names it. */
+function readWaTemplate(context: IExecuteFunctions, itemIndex: number): WaTemplate | undefined {
+	const value: unknown = readParameter(context, 'waTemplate', itemIndex, '');
+	if (value === '' || value === null || value === undefined) return undefined;
+	const parsed = WaTemplateSchema.safeParse(readJson(context, 'waTemplate', itemIndex, 'WhatsApp Template'));
+	if (!parsed.success) throw new ItemInputError("'WhatsApp Template' does not fit", 'It takes name, language and a list of parameters, e.g. {"name": "follow_up", "language": "en", "parameters": ["{firstName|there}"]}.');
+	return parsed.data;
 }
 
 /** What the draft answers or opens: a step the user names, the message, the very text, or the first contact. */
@@ -110,12 +127,17 @@ export function readDraftRequest(context: IExecuteFunctions, itemIndex: number, 
 	const step = readOptionalText(context, 'step', itemIndex);
 	const framework = readOptionalText(context, 'framework', itemIndex);
 	const tone = readOptionalText(context, 'tone', itemIndex);
+	const channel = readChannel(context, itemIndex);
+	const subject = readOptionalText(context, 'subject', itemIndex);
+	const waTemplate = channel === 'whatsapp' ? readWaTemplate(context, itemIndex) : undefined;
 	return {
 		...lead,
 		id: draftId(workspace, anchor(step, lead), contactReference),
 		workspace,
 		contactReference,
-		channel: readChannel(context, itemIndex),
+		channel,
+		...(subject !== undefined && { subject }),
+		...(waTemplate && { waTemplate }),
 		purpose: step === undefined && (lead.message ?? lead.newest) ? 'reply' : 'outreach',
 		language: readOptionalText(context, 'language', itemIndex),
 		...(framework !== undefined && isFramework(framework) && { framework }),
@@ -125,6 +147,7 @@ export function readDraftRequest(context: IExecuteFunctions, itemIndex: number, 
 		template: readOptionalText(context, 'template', itemIndex),
 		redact: context.getNodeParameter('redact', 0, false) === true,
 		facts: readFacts(context, itemIndex),
+		useKnowledge: context.getNodeParameter('useKnowledge', itemIndex, true) === true,
 		learning: { wish: readWish(context, itemIndex), acceptedEditDistance: readShare(context, 'acceptedEditDistance', itemIndex, 'Accepted Edit Distance') },
 		useWinning: context.getNodeParameter('useWinning', itemIndex, false) === true,
 		versionWish: readVersionWish(context, itemIndex),

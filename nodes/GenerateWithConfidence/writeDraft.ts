@@ -1,14 +1,15 @@
 import { assembleDraft, type WrittenText } from '../../engine/draft/assemble';
-import type { Draft } from '../../engine/draft/draft';
+import type { Draft, WaTemplate } from '../../engine/draft/draft';
 import { draftLanguage } from '../../engine/draft/draftLanguage';
 import { draftFromTemplate, replySubject } from '../../engine/draft/intentTemplates';
 import { scoringOf } from '../../engine/draft/confidence';
 import type { DraftMaker, LearntConfidence } from '../../engine/draft/learntConfidence';
 import { draftPrompt, type DraftPrompt } from '../../engine/draft/prompt';
 import { DraftAnswerSchema, readDraftAnswer, type DraftAnswer } from '../../engine/draft/readDraft';
-import { renderTemplate, templateFields, type RenderedTemplate } from '../../engine/draft/template';
+import { renderTemplate, templateFields, type RenderedTemplate, type TemplateFields } from '../../engine/draft/template';
 import { renderingOf } from '../../engine/channels/rendering';
 import { parseLanguage } from '../../engine/message/language';
+import type { EffectiveSettings } from '../../engine/message/settings';
 import { unreadAttachments } from '../../engine/message/readConversation';
 import type { ReplyIntent } from '../../engine/reply/reply';
 import { nearestExamples } from '../../engine/training/nearestExamples';
@@ -24,6 +25,10 @@ interface Plan {
 	intent: ReplyIntent | 'outreach';
 	sender: { senderName?: string; companyName?: string };
 	base?: RenderedTemplate;
+	/** The team's words for this intent, when nothing more particular was given. */
+	own?: { template: string; rendered: RenderedTemplate; language: string };
+	/** Of an e-mail that opens a conversation, filled in. */
+	subject?: string;
 	reviewReasons: string[];
 }
 
@@ -34,20 +39,34 @@ function planOf(loaded: LoadedRequest): Plan {
 	const { request, about, conversation, reply, settings } = loaded;
 	const sender = { senderName: settings?.senderName, companyName: settings?.companyName };
 	const base = request.template === undefined ? undefined : renderTemplate(request.template, templateFields(about, sender));
+	const subject = request.subject === undefined || !renderingOf(request.channel).subject ? undefined : renderTemplate(request.subject, templateFields(about, sender));
+	const intent = request.purpose === 'outreach' ? 'outreach' : (reply?.intent ?? 'other');
+	const own = base || intent === 'outreach' ? undefined : ownWords(settings?.replyTemplates, intent, templateFields(about, sender));
 	const unread = unreadAttachments(request.message?.attachments ?? []);
 	const reviewReasons: string[] = [];
 	if (unread.length > 0) reviewReasons.push(`the lead sent ${unread.map(({ kind }) => kind).join(' and ')} without a transcript, which nobody has read`);
-	if (base && base.missing.length > 0) reviewReasons.push(`the template needs ${base.missing.map((field) => `{${field}}`).join(', ')}, which is not known of this contact`);
+	const missing = [...new Set([...(base?.missing ?? []), ...(own?.rendered.missing ?? []), ...(subject?.missing ?? [])])];
+	if (missing.length > 0) reviewReasons.push(notKnown(missing));
 	if (wishesToStop(loaded)) reviewReasons.push(WISHES_TO_STOP);
 	return {
 		loaded,
 		language: draftLanguage({ wanted: request.language, conversation, contact: about.language, workspace: settings?.language }),
-		intent: request.purpose === 'outreach' ? 'outreach' : (reply?.intent ?? 'other'),
+		intent,
 		sender,
+		...(own && { own }),
 		...(base && { base }),
+		...(subject && { subject: subject.text }),
 		reviewReasons,
 	};
 }
+
+/** What the team answers to this intent, whatever the language: a model translates it. */
+function ownWords(templates: EffectiveSettings['replyTemplates'], intent: ReplyIntent, fields: TemplateFields): Plan['own'] {
+	const template = templates?.bodies[intent];
+	return templates && template !== undefined ? { template, rendered: renderTemplate(template, fields), language: templates.language } : undefined;
+}
+
+const notKnown = (fields: readonly string[]): string => `the template needs ${fields.map((field) => `{${field}}`).join(', ')}, which is not known of this contact`;
 
 function wishesToStop({ request, reply }: LoadedRequest): boolean {
 	return request.purpose === 'reply' && reply?.optOut.wanted === true;
@@ -62,8 +81,11 @@ function fromTemplate(plan: Plan): WrittenText {
 		language: plan.language,
 		channel: request.channel,
 		fields: templateFields(about, plan.sender),
+		// Without a model nothing is translated.
+		...(plan.own && parseLanguage(plan.own.language) === parseLanguage(plan.language) && { ownBody: plan.own.template }),
 		...(subject !== undefined && { threadSubject: subject }),
 	});
+	if (plan.subject !== undefined && request.message === undefined) written.subject = plan.subject;
 	// A template of the user is in the language the user wrote it in, which is taken to be the one asked for.
 	return plan.base && plan.base.text !== '' ? { ...written, text: plan.base.text, language: plan.language, usedFallback: true } : { ...written, usedFallback: true };
 }
@@ -79,8 +101,8 @@ function promptOf(plan: Plan): DraftPrompt {
 		tone,
 		persona,
 		instructions,
-		baseText: plan.base?.text,
-		baseTemplate: template,
+		baseText: plan.base?.text ?? plan.own?.rendered.text,
+		baseTemplate: template ?? plan.own?.template,
 		facts,
 		conversation,
 		contact: about,
@@ -122,7 +144,7 @@ async function fromModel(plan: Plan, access: ModelAccess, signal: AbortSignal | 
 	const { sent, others } = await drawSamples(plan, prompt, access, signal);
 	const { text, selfReport, reasoning, ...said } = readDraftAnswer(sent.value);
 	const reviewReasons = prompt.garbled(`${said.subject ?? ''}\n${text}`) ? [...plan.reviewReasons, GARBLED] : plan.reviewReasons;
-	const subject = request.message?.subject ? replySubject(request.message.subject) : said.subject;
+	const subject = request.message?.subject ? replySubject(request.message.subject) : (plan.subject ?? said.subject);
 	const { modelId, promptVersion } = sent;
 	const answers = [sent, ...others.filter((other) => other !== undefined)];
 	const written: WrittenText = {
@@ -169,11 +191,36 @@ function templateDraft(plan: Plan, why: string): Draft {
 	return assembled(plan, written, [`written from a template because ${why}`, ...other, ...plan.reviewReasons.filter((reason) => reason !== why)], nothingLearnt(plan.loaded.request.learning));
 }
 
+/**
+ * The approved template as it will arrive. Nothing of it is a model's, so there is no confidence to state: the team wrote
+ * it and the provider approved it. What is not known of the contact sends it to a person all the same.
+ */
+function approvedDraft(plan: Plan, { name, language, parameters }: WaTemplate): Draft {
+	const { request, about } = plan.loaded;
+	const fields = templateFields(about, plan.sender);
+	const filled = parameters.map((parameter) => renderTemplate(parameter, fields));
+	const missing = filled.flatMap((parameter) => parameter.missing);
+	const reasons = [...plan.reviewReasons, ...(missing.length > 0 ? [notKnown([...new Set(missing)])] : []), ...(plan.base ? [] : ["the template's own words are missing, so nobody can check them"])];
+	const autoSend = reasons.length === 0;
+	return {
+		id: request.id,
+		text: plan.base?.text ?? '',
+		waTemplate: { name, language, parameters: filled.map(({ text }) => text) },
+		language: parseLanguage(language) ?? plan.language,
+		facts: [],
+		signals: {},
+		usedFallback: false,
+		decision: { autoSend, threshold: 1, source: 'fixed', audited: false, ...(autoSend ? {} : { sampling: 'held' as const }) },
+		sentence: autoSend ? `May be sent: the approved WhatsApp template '${name}', filled in for this contact.` : `Needs review: ${reasons.join('; ')}.`,
+	};
+}
+
 /** Writes one draft: by the model, or from a template when none can answer. Never fails because of a model. */
 export async function writeDraft(loaded: LoadedRequest, access: ModelAccess | undefined, model: NodeModel, learner: Learner): Promise<Draft> {
 	const plan = planOf(loaded);
 	// No model is paid to write to somebody who asks for silence.
 	if (wishesToStop(loaded)) return templateDraft(plan, WISHES_TO_STOP);
+	if (loaded.request.waTemplate) return approvedDraft(plan, loaded.request.waTemplate);
 	if (!access) return templateDraft(plan, model.why ?? 'no model is set');
 	await learner.read();
 	let drawn: Awaited<ReturnType<typeof fromModel>>;

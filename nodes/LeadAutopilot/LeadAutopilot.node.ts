@@ -6,21 +6,26 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import { contactOperation } from './contactOperations';
+import { applyStarterPack } from './applyStarterPack';
 import { correctContact } from './correctContact';
 import { leadAutopilotProperties } from './description';
 import { addKnowledge } from './addKnowledge';
 import { listKnowledge, removeKnowledge, searchKnowledgeBase } from './knowledgeOperations';
 import { outputsOf } from '../shared/outputs';
 import { eraseContact, exportContact } from './personalDataOperations';
+import { confirmExecutions, executionsToDelete } from './executionOperations';
 import { inviteReviewer } from './inviteReviewer';
 import { recordMessages } from './recordMessages';
 import { recordPayloads } from './recordPayloads';
 import { reportOperations } from './reportOperations';
+import { enrolContacts, getSequences, listEnrolments, saveSequences, SEQUENCE_OUTPUTS, stopContacts } from './sequenceOperations';
 import { setStage } from './setStage';
 import { resumeSender } from './resumeSender';
 import { savePipeline, setAccount, settingsOperation } from './settingsOperations';
 import { deskCredentialMethods } from '../shared/deskCredential';
 import { storeCredentialMethods } from '../shared/storeCredentialTest';
+import { readConversations } from './readConversations';
+import { requestRuns } from './requestRuns';
 import { contactsOfRun, finishRun, isCancelled, noteProgress, startRun, SYNC_OUTPUTS } from './syncOperations';
 import { chosenName } from '../shared/subtitle';
 
@@ -28,6 +33,7 @@ import { chosenName } from '../shared/subtitle';
 const NAMED_OUTPUTS: Readonly<Record<string, readonly string[]>> = {
 	'message.record': ['Recorded', 'Already Decided'],
 	'message.recordPayload': ['Recorded', 'Already Decided', 'Status', 'From Us'],
+	...SEQUENCE_OUTPUTS,
 	...SYNC_OUTPUTS,
 };
 
@@ -46,6 +52,14 @@ const SPECIAL: Readonly<Record<string, Run>> = {
 	'knowledge.list': listKnowledge,
 	'knowledge.remove': removeKnowledge,
 	'knowledge.search': searchKnowledgeBase,
+	'sequence.enrol': enrolContacts,
+	'sequence.get': getSequences,
+	'sequence.listEnrolments': listEnrolments,
+	'sequence.save': saveSequences,
+	'sequence.stop': stopContacts,
+	'privacy.confirmExecutions': confirmExecutions,
+	'privacy.getExecutions': executionsToDelete,
+	'settings.applyStarterPack': applyStarterPack,
 	'settings.get': async (context) => await settingsOperation(context, 'get'),
 	'settings.set': async (context) => await settingsOperation(context, 'set'),
 	'settings.resumeSender': resumeSender,
@@ -55,6 +69,8 @@ const SPECIAL: Readonly<Record<string, Run>> = {
 	'sync.getContacts': contactsOfRun,
 	'sync.isCancelled': isCancelled,
 	'sync.progress': noteProgress,
+	'sync.readConversations': readConversations,
+	'sync.request': requestRuns,
 	'sync.start': startRun,
 	...reportOperations,
 };
@@ -68,13 +84,15 @@ export class LeadAutopilot implements INodeType {
 		version: 1,
 		// Messages are what it is mostly used for, and the canvas cuts long subtitles.
 		subtitle: `={{ ($parameter.resource === 'message' ? '' : ${chosenName(leadAutopilotProperties, 'resource')} + ': ') + ${chosenName(leadAutopilotProperties, 'operation')} }}`,
-		description: 'Contacts, messages, knowledge, reports and settings of the autopilot',
+		description: 'Contacts, messages, knowledge, follow-up sequences, reports and settings of the autopilot',
 		defaults: { name: 'Lead Autopilot' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: outputsOf(NAMED_OUTPUTS, "$parameter.resource + '.' + $parameter.operation"),
 		credentials: [
 			{ name: 'leadAutopilotStoreApi', displayName: 'Store Credential (Optional)', required: false, testedBy: 'leadAutopilotStoreTest' },
+			// n8n's own, as its Facebook Graph API node takes it: nobody has to fill it in twice.
+			{ name: 'facebookGraphApi', required: true, displayOptions: { show: { resource: ['sync'], operation: ['readConversations'] } } },
 			{ name: 'leadAutopilotDeskApi', displayName: 'Desk Credential', required: true, testedBy: 'leadAutopilotDeskTest', displayOptions: { show: { resource: ['desk'] } } },
 		],
 		properties: leadAutopilotProperties,

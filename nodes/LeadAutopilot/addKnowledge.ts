@@ -84,6 +84,13 @@ function checked(content: string): string {
 	return content;
 }
 
+/** A text as it is kept: cut into chunks, told apart by its hash. */
+export function documentInput(text: string, { title, id }: { title?: string; id?: string }): KnowledgeInput {
+	const chunks = chunkText(text).map((chunk) => ({ text: chunk, terms: termsOf(chunk) }));
+	const hash = createHash('sha256').update(JSON.stringify([text, title ?? null])).digest('hex');
+	return { kind: 'document', id: (id ?? title ?? `text-${hash.slice(0, 16)}`).slice(0, LONGEST_ID), ...(title === undefined ? {} : { title }), hash, characters: text.length, chunks };
+}
+
 async function documentOf(context: IExecuteFunctions, { index, item, params }: ReadItem<AddParameters>): Promise<Settled<Document>> {
 	try {
 		const { workspace, title, sourceId } = params;
@@ -97,11 +104,8 @@ async function documentOf(context: IExecuteFunctions, { index, item, params }: R
 			name ??= file.fileName;
 		}
 		const text = format === 'html' ? readable(checked(content)) : checked(content);
-		const chunks = chunkText(text).map((chunk) => ({ text: chunk, terms: termsOf(chunk) }));
-		if (chunks.length === 0) throw new ItemInputError('The content has no text in it');
-		const hash = createHash('sha256').update(JSON.stringify([text, name ?? null])).digest('hex');
-		const id = (sourceId ?? name ?? `text-${hash.slice(0, 16)}`).slice(0, LONGEST_ID);
-		return settled.ok({ workspace, input: { kind: 'document', id, ...(name === undefined ? {} : { title: name }), hash, characters: text.length, chunks } });
+		if (chunkText(text).length === 0) throw new ItemInputError('The content has no text in it');
+		return settled.ok({ workspace, input: documentInput(text, { title: name, id: sourceId }) });
 	} catch (error) {
 		return settled.failed(error);
 	}

@@ -4,7 +4,9 @@ import { contactProperties } from './contactDescription';
 import { deskProperties } from './deskDescription';
 import { knowledgeProperties } from './knowledgeDescription';
 import { messageProperties } from './messageDescription';
+import { privacyProperties } from './privacyDescription';
 import { reportProperties } from './reportDescription';
+import { sequenceProperties } from './sequenceDescription';
 import { settingsProperties } from './settingDescription';
 import { syncProperties } from './syncDescription';
 
@@ -19,7 +21,9 @@ export const leadAutopilotProperties: INodeProperties[] = [
 			{ name: 'Desk', value: 'desk' },
 			{ name: 'Knowledge', value: 'knowledge' },
 			{ name: 'Message', value: 'message' },
+			{ name: 'Privacy', value: 'privacy' },
 			{ name: 'Report', value: 'report' },
+			{ name: 'Sequence', value: 'sequence' },
 			{ name: 'Setting', value: 'settings' },
 			{ name: 'Sync', value: 'sync' },
 		],
@@ -29,8 +33,10 @@ export const leadAutopilotProperties: INodeProperties[] = [
 	...deskProperties,
 	...knowledgeProperties,
 	...messageProperties,
+	...privacyProperties,
 	...reportProperties,
+	...sequenceProperties,
 	...settingsProperties,
 	...syncProperties,
-	{ ...workspaceField, displayOptions: { show: { resource: ['contact', 'knowledge', 'report', 'settings', 'sync'] } } },
+	{ ...workspaceField, displayOptions: { show: { resource: ['contact', 'knowledge', 'privacy', 'report', 'sequence', 'settings', 'sync'] } } },
 ];

@@ -11,6 +11,7 @@ export const settingsProperties: INodeProperties[] = [
 		noDataExpression: true,
 		displayOptions: { show: { resource: ['settings'] } },
 		options: [
+			{ name: 'Apply Starter Pack', value: 'applyStarterPack', action: 'Apply a starter pack', description: "Begin with a trade's stages, reply templates, sequence and knowledge pages; nothing a person changed is overwritten" },
 			{ name: 'Get', value: 'get', action: 'Get the settings', description: 'What holds for a workspace, account or contact' },
 			{ name: 'Resume Sender', value: 'resumeSender', action: 'Resume a sender', description: 'End what an error of the provider holds back, after the cause was mended' },
 			{ name: 'Save Pipeline', value: 'savePipeline', action: 'Save a pipeline', description: 'Save the stages of a pipeline' },
@@ -19,6 +20,31 @@ export const settingsProperties: INodeProperties[] = [
 		],
 		default: 'get',
 	},
+	{
+		displayName: 'Trade',
+		name: 'trade',
+		type: 'options',
+		options: [
+			{ name: 'Dental or Aesthetic Clinic', value: 'clinic', description: 'Treatment enquiries, consultations, treatment plans' },
+			{ name: 'Real Estate Agency', value: 'real-estate', description: 'Property enquiries, viewings, offers' },
+			{ name: 'Solar and Heat Pumps', value: 'solar', description: 'Installation enquiries, site visits, offers' },
+		],
+		default: 'real-estate',
+		displayOptions: show('applyStarterPack'),
+	},
+	{
+		displayName: 'Pack Language',
+		name: 'packLanguage',
+		type: 'options',
+		options: [
+			{ name: 'English', value: 'en', description: 'Texts in English' },
+			{ name: 'German', value: 'de', description: 'Texts in German' },
+		],
+		default: 'en',
+		displayOptions: show('applyStarterPack'),
+	},
+	{ displayName: 'Pipeline ID', name: 'packPipeline', type: 'string', default: 'default', displayOptions: show('applyStarterPack'), description: "Where the pack's stages go" },
+	{ displayName: 'Overwrite', name: 'overwrite', type: 'boolean', default: false, displayOptions: show('applyStarterPack'), description: 'Whether what is there already and differs from the pack is replaced' },
 	{
 		displayName: 'Scope',
 		name: 'scope',
@@ -47,6 +73,7 @@ export const settingsProperties: INodeProperties[] = [
 			{ displayName: 'Country', name: 'country', type: 'string', default: '', placeholder: 'e.g. DE', description: 'Two letters (ISO 3166-1)' },
 			{ displayName: 'Kill Switch', name: 'killSwitch', type: 'boolean', default: true, description: 'Whether every send is stopped at once, whatever the mode' },
 			{ displayName: 'Language', name: 'language', type: 'string', default: '', placeholder: 'e.g. en', description: 'Two-letter code, used where the language of a lead is unknown' },
+			{ displayName: 'Local Models Only', name: 'localModelsOnly', type: 'boolean', default: true, description: 'Whether only models in your own network may be told anything. Any other is refused, and rules decide. Holds for a whole workspace.' },
 			{
 				displayName: 'Mode',
 				name: 'mode',
@@ -78,7 +105,7 @@ export const settingsProperties: INodeProperties[] = [
 			{ displayName: 'Workspace Daily Cap', name: 'workspaceDailyCap', type: 'number', typeOptions: { minValue: 0 }, default: 1000, description: 'Most messages of the workspace a day' },
 		],
 	},
-	{ displayName: 'Changed By', name: 'changedBy', type: 'string', default: '', placeholder: 'e.g. anna@email.com', displayOptions: show('set'), description: 'Kept in the log' },
+	{ displayName: 'Changed By', name: 'changedBy', type: 'string', default: '', placeholder: 'e.g. anna@email.com', displayOptions: show('applyStarterPack', 'set'), description: 'Kept in the log' },
 	{ displayName: 'Channel', name: 'accountChannel', type: 'options', options: channelOptions, default: 'whatsapp', displayOptions: show('setAccount', 'resumeSender'), description: 'The channel the account belongs to' },
 	{ displayName: 'Account ID', name: 'heldAccount', type: 'string', default: '', displayOptions: show('resumeSender'), description: 'The account that is held back. Empty: messages that name no account.' },
 	{ displayName: 'Account ID', name: 'externalId', type: 'string', default: '', placeholder: 'e.g. 300000000000001', displayOptions: show('setAccount'), description: "The provider's ID: WhatsApp phone number ID, page ID, mailbox address, Twilio number" },

@@ -26,6 +26,8 @@ export interface MessageRecord {
 		/** What the draft says about itself. */
 		draft?: string;
 		sendAt?: number;
+		/** The fact its text quotes word for word, if it does. */
+		fact?: string;
 	};
 	/** Reviews that are open about the message itself. */
 	review?: string;
@@ -86,8 +88,16 @@ function toRecord(row: Row): MessageRecord {
 		status: text(row.contact_status),
 		reading: text(classification.sentence),
 		review: text(row.review),
-		...(row.outbound_status === null ? {} : { answer: { id: text(row.outbound_id), status: String(row.outbound_status), sentence: String(row.sentence), draft: text(draft.sentence), sendAt: row.send_at === null ? undefined : Number(row.send_at) } }),
+		...(row.outbound_status === null ? {} : { answer: { id: text(row.outbound_id), status: String(row.outbound_status), sentence: String(row.sentence), draft: text(draft.sentence), sendAt: row.send_at === null ? undefined : Number(row.send_at), ...quoted(draft) } }),
 	};
+}
+
+/** The first line of the draft's facts that stands in its text. */
+function quoted(draft: Row): { fact?: string } {
+	const written = text(draft.text) ?? '';
+	const facts: unknown[] = Array.isArray(draft.facts) ? draft.facts : [];
+	const fact = facts.flatMap((one) => (typeof one === 'string' ? one.split('\n') : [])).map((line) => line.trim()).find((line) => line.length > 15 && written.includes(line));
+	return fact === undefined ? {} : { fact };
 }
 
 function text(value: unknown): string | undefined {

@@ -53,7 +53,8 @@ function rowOf(lead: DemoLead, record: MessageRecord, now: number): ReportRow {
 		// A review's own sentence says again what the draft says of its confidence.
 		const repeated = answer.draft === undefined || (answer.status === 'in_review' && answer.draft.includes('confidence'));
 		const sentence = repeated ? answer.sentence : `${answer.draft} → ${answer.sentence}`;
-		return { ...row, outcome: due ? 'open' : (OF_STATUS[answer.status] ?? 'open'), sentence };
+		const quoting = answer.fact === undefined ? sentence : `${sentence} → It quotes what is known: "${answer.fact}"`;
+		return { ...row, outcome: due ? 'open' : (OF_STATUS[answer.status] ?? 'open'), sentence: quoting };
 	}
 	if (review !== undefined) return { ...row, outcome: 'review', sentence: review };
 	return { ...row, outcome: record.state === 'decided' ? 'no answer' : 'open', sentence: reason ?? 'Being worked on.' };

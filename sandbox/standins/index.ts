@@ -1,3 +1,4 @@
+import { shopPage } from '../shop/pages';
 import { createAnthropic } from './anthropic';
 import { control } from './control';
 import { createCourier } from './delivery';
@@ -100,6 +101,8 @@ export async function startStandIns(options: StandInOptions = {}): Promise<Stand
 
 	const handlers: Record<Provider, Handler> = { meta: meta.handle, twilio: twilio.handle, sendgrid: sendgrid.handle, openai, anthropic };
 	const serve = async (request: StandInRequest): Promise<StandInAnswer> => {
+		const page = request.method === 'GET' ? shopPage(request.path) : undefined;
+		if (page !== undefined) return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, text: page };
 		const provider = providerOf(request);
 		return provider ? await handlers[provider](request) : json(404, { sandboxError: `No stand-in answers ${request.method} ${request.host}${request.path}` });
 	};

@@ -15,6 +15,8 @@ export interface LeadReading {
 	sentiment: number;
 	intent: 'interested' | 'objection' | 'meeting' | 'question' | 'not_now' | 'not_interested' | 'opt_out' | 'other';
 	reasons: string[];
+	/** Of the facts in the prompt the one that speaks of what the lead asks, if any. */
+	fact?: string;
 }
 
 const LANGUAGES: readonly Language[] = ['en', 'de', 'es', 'fr', 'it', 'pt', 'nl', 'pl', 'tr'];
@@ -84,4 +86,23 @@ export function readLead(text: string): LeadReading {
 	];
 	const sentiment = leaving.length > 0 ? -0.6 : later.length > 0 ? -0.2 : warmth === 'hot' ? 0.5 : warmth === 'warm' ? 0.2 : 0;
 	return { text, language: readLanguage(text), warmth, score, confidence, sentiment, intent: readIntent({ buying, meeting, leaving, later }, text), reasons };
+}
+
+/** Words of a text that say what it is about, by their beginnings. */
+const topics = (text: string): Set<string> => new Set((text.toLowerCase().match(/\p{L}{4,}/gu) ?? []).map((word) => word.slice(0, 5)));
+
+/**
+ * The fact of the prompt (JSON with `facts`) that shares most words with what the lead wrote, in the lead's language; at
+ * least two, so that it is no chance.
+ */
+export function factFor(request: Pick<ModelRequest, 'messages'>, { text, language }: Pick<LeadReading, 'text' | 'language'>): string | undefined {
+	const prompt = request.messages.filter(({ role }) => role === 'user').map(({ text: one }) => one).join('\n');
+	const given = /"facts"\s*:\s*(\[(?:[^\]"\\]|"(?:[^"\\]|\\.)*")*\])/.exec(prompt)?.[1];
+	const facts = given === undefined ? undefined : parseJson(given);
+	if (!Array.isArray(facts)) return undefined;
+	const asked = topics(text);
+	const lines = facts.flatMap((fact) => (typeof fact === 'string' ? fact.split('\n') : [])).map((line) => line.trim()).filter((line) => /[.!]$/.test(line) && readLanguage(line) === language);
+	const shared = (line: string): number => [...topics(line)].filter((topic) => asked.has(topic)).length;
+	const [best] = lines.toSorted((a, b) => shared(b) - shared(a));
+	return best !== undefined && shared(best) >= 2 ? best : undefined;
 }

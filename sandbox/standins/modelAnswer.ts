@@ -1,20 +1,21 @@
 import type { ScriptState } from './failureScript';
-import { lastLeadMessage, readLead } from './leadReading';
+import { factFor, lastLeadMessage, readLead } from './leadReading';
 import type { ModelReply, ModelRequest } from './modelTypes';
-import { REPLIES } from './replyTexts';
-import { answerFor } from './schemaAnswer';
+import { answerFor, replyOf } from './schemaAnswer';
 
 /** The answer given when no script decides otherwise: the same request always gets the same one. */
 export function defaultAnswer(request: ModelRequest): ModelReply {
-	const reading = readLead(lastLeadMessage(request));
+	const said = readLead(lastLeadMessage(request));
+	const fact = said.warmth === 'leaving' ? undefined : factFor(request, said);
+	const reading = fact === undefined ? said : { ...said, fact };
 	const forced = request.forcedTool === 'any' ? request.tools[0] : request.tools.find(({ name }) => name === request.forcedTool);
 	if (forced) return { toolCalls: [{ name: forced.name, arguments: answerFor(forced.schema, forced.schema, reading, '') }] };
 	if (request.schema) return { json: answerFor(request.schema, request.schema, reading, '') };
 	if (request.wantsJson) {
 		const { score, confidence, language, intent, reasons } = reading;
-		return { json: { score, confidence, language, intent, reasons, text: REPLIES[language][reading.warmth] } };
+		return { json: { score, confidence, language, intent, reasons, text: replyOf(reading) } };
 	}
-	return { text: REPLIES[reading.language][reading.warmth] };
+	return { text: replyOf(reading) };
 }
 
 /** Asks the script, then the default. */

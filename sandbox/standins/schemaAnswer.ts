@@ -10,6 +10,14 @@ function summary(reading: LeadReading): string {
 	return `The lead wrote: "${quoted}". ${mood} ${reading.reasons.join('. ')}.`;
 }
 
+/** What the default model answers the lead: with the fact that was given, when one fits. */
+export function replyOf({ language, warmth, fact }: LeadReading): string {
+	const reply = REPLIES[language][warmth];
+	if (fact === undefined) return reply;
+	const [first, ...rest] = reply.split(/(?<=[.!]) /);
+	return [first, fact, ...rest].join(' ');
+}
+
 /** What the default model says under the names the pack's schemas use. */
 function known(name: string, reading: LeadReading): unknown {
 	const heat = reading.warmth === 'leaving' ? 'cold' : reading.warmth;
@@ -27,10 +35,10 @@ function known(name: string, reading: LeadReading): unknown {
 		intent: [heat, reading.intent],
 		category: [heat, reading.intent],
 		temperature: heat,
-		text: REPLIES[reading.language][reading.warmth],
-		reply: REPLIES[reading.language][reading.warmth],
-		draft: REPLIES[reading.language][reading.warmth],
-		message: REPLIES[reading.language][reading.warmth],
+		text: replyOf(reading),
+		reply: replyOf(reading),
+		draft: replyOf(reading),
+		message: replyOf(reading),
 		subject: SUBJECTS[reading.language],
 		reasoning: reading.reasons.join('; '),
 		explanation: reading.reasons.join('; '),

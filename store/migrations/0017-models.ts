@@ -21,7 +21,8 @@ export const models: Migration = {
 			verdict text not null, sentence text not null, figures text not null, primary key (workspace, version, token))`);
 		await run(`create index model_looks_times on ${table('model_looks')} (workspace, version, at)`);
 		for (const column of ['model_version text', 'rollout_candidate text', 'rollout_arm text', 'rollout_propensity double precision']) await run(`alter table ${table('outbound')} add column ${column}`);
-		await run(`create index outbound_rollout on ${table('outbound')} (workspace, rollout_candidate, sent_at) where rollout_candidate is not null`);
+		// All that says who was in which arm since when, in the order it is asked for: the drafts beside it are long.
+		await run(`create index outbound_rollout on ${table('outbound')} (workspace, rollout_candidate, contact_id, sent_at, id, status, rollout_arm, rollout_propensity) where rollout_candidate is not null`);
 		await run(`create index outbound_version on ${table('outbound')} (workspace, model_version, sent_at) where model_version is not null`);
 	},
 };

@@ -62,6 +62,8 @@ export interface Knowledge {
 	put(workspace: string, documents: KnowledgeInput[]): Promise<{ changed: boolean }[]>;
 	/** Whether each was there. */
 	remove(workspace: string, kind: KnowledgeKind, ids: string[]): Promise<boolean[]>;
+	/** The hash of each document; undefined where there is none. */
+	hashes(workspace: string, kind: KnowledgeKind, ids: string[]): Promise<(string | undefined)[]>;
 	/** Newest first. */
 	list(workspace: string, filter: { kind: KnowledgeKind; limit: number }): Promise<KnowledgeRow[]>;
 	/** How many chunks there are of each kind. */

@@ -20,6 +20,8 @@ export interface Erasure {
 	pseudonym?: string;
 	/** Training exports whose files hold messages of the person: the files have to be deleted or replaced. */
 	trainingExports?: string[];
+	/** Executions of n8n that still hold data of the person; `09-housekeeping` deletes them. */
+	executions: { executionId: string; workflowId: string }[];
 	sentence: string;
 }
 export interface PersonalDataExport {

@@ -118,6 +118,9 @@ describe('npm start', () => {
 		expect(total).toBeGreaterThanOrEqual(30);
 		expect(open).toBeUndefined();
 		expect(sent).toBeGreaterThan(0);
+		expect(first.output()).toContain("6 product pages of the demo's shop are known (6 new or changed)");
+		// A price off a product page, in a draft that was sent.
+		expect(first.output().replace(/\s+/g, ' ')).toMatch(/It quotes what is known: "[^"]*\d+ [Ee]uro/);
 		expect(await messagesToLeads()).toHaveLength(sent);
 		await endsWithoutTrace(first);
 	}, FIRST_START_MS + END_MS);
@@ -127,6 +130,7 @@ describe('npm start', () => {
 		await said(second, 'Ready: ', FIRST_START_MS);
 		expect(second.output() + second.errors()).not.toMatch(/Installing|Building/);
 		await said(second, LAST_LINE, FIRST_START_MS);
+		expect(second.output()).toContain('are known (0 new or changed)');
 		expect(second.output()).toMatch(/ 0 of them were new; the others were recognised\./);
 		expect(counts(second.output()).open).toBeUndefined();
 		expect(await messagesToLeads()).toEqual([]);

@@ -11,12 +11,15 @@ export interface RunOptions {
 	credentials?: Record<string, ICredentialDataDecryptedObject>;
 	/** Files of each item by field name, in the items' order. */
 	binary?: (Record<string, { content: Buffer; mimeType: string; fileName?: string }> | undefined)[];
+	executionId?: string;
 	/** True where this n8n keeps files inside the execution's data. */
 	filesInMemory?: boolean;
 	/** Called with each file's name before it is kept. */
 	onFile?: (name: string) => Promise<void> | void;
 	/** What getInputConnectionData answers, by connection type. */
 	connected?: Record<string, unknown>;
+	/** Further helpers, e.g. `httpRequestWithAuthentication`. */
+	helpers?: Record<string, unknown>;
 }
 
 export interface RunResult {
@@ -60,7 +63,8 @@ export async function runNode(nodeType: INodeType, items: IDataObject[], options
 		getInputData: () => input,
 		getNode: () => node,
 		getWorkflow: () => ({ id: 'workflow-under-test', name: 'Test', active: false }),
-		getExecutionId: () => 'execution-under-test',
+		getExecutionId: () => options.executionId ?? 'execution-under-test',
+		getInstanceId: () => 'n8n-under-test',
 		getMode: () => 'manual',
 		continueOnFail: () => options.continueOnFail ?? false,
 		getTimezone: () => 'UTC',
@@ -80,7 +84,7 @@ export async function runNode(nodeType: INodeType, items: IDataObject[], options
 				const [, index, field] = id.split(':');
 				return Readable.from([options.binary?.[Number(index)]?.[field].content ?? Buffer.alloc(0)]);
 			},
-			getBinaryDataBuffer: async (index: number, field: string) => options.binary?.[index]?.[field].content,
+			getBinaryDataBuffer: async (index: number, field: string) => options.binary?.[index]?.[field].content, ...options.helpers,
 			prepareBinaryData: async (content: Buffer | Readable, fileName: string, mimeType: string) => {
 				await options.onFile?.(fileName);
 				files.set(fileName, Buffer.isBuffer(content) ? content : await buffer(content));

@@ -39,7 +39,7 @@ export class FigureWorld {
 	}
 
 	contact(id: string, createdAt: number, more: Partial<RowOf<'contacts'>> = {}): this {
-		const none = { name: null, email: null, phone: null, company: null, timezone: null, country: null, language: null, best_contact_time: null, owner: null, pipeline_id: null, stage_id: null, stage_entered_at: null, stage_set_by: null, score: null, status: null, summary: null, summary_at: null, taken_over_until: null, taken_over_by: null, taken_over_at: null };
+		const none = { name: null, email: null, phone: null, company: null, timezone: null, country: null, language: null, best_contact_time: null, owner: null, pipeline_id: null, stage_id: null, stage_entered_at: null, stage_set_by: null, score: null, status: null, summary: null, summary_at: null, taken_over_until: null, taken_over_by: null, taken_over_at: null, last_taken_over_at: null };
 		this.#contacts.push({ ...none, workspace: this.workspace, id, handles: '{}', attributes: '{}', consent: '{}', profiling: 1, created_at: createdAt, updated_at: createdAt, ...more });
 		return this;
 	}
@@ -58,7 +58,7 @@ export class FigureWorld {
 		this.#outbound.push({
 			workspace: this.workspace, id, status, version: 1, sentence, contact_id: contact, channel, to_address: 'a@x.example', account_id: null, thread_id: thread ?? null, inbound_ids: JSON.stringify(inbound), purpose,
 			draft: JSON.stringify({ ...draftOf(id), ...draft }), gate: gate === undefined ? null : JSON.stringify({ verdict: gate, issues: [], skipped: [], sentence: '' }), variant: null, score: null, send_at: sendAt ?? null, attempts: 1, provider_id: null, sending_at: status === 'sent' ? time : null,
-			sent_at: status === 'sent' ? time : null, lease_until: null, error_code: errorCode ?? null, created_at: madeAt, updated_at: time, schedule: null,
+			sent_at: status === 'sent' ? time : null, lease_until: null, error_code: errorCode ?? null, created_at: madeAt, updated_at: time, schedule: null, spared: null, held: null,
 			model_version: draft.modelVersion ?? null, rollout_candidate: draft.rollout?.candidate ?? null, rollout_arm: draft.rollout?.arm ?? null, rollout_propensity: draft.rollout?.propensity ?? null,
 		});
 		return id;

@@ -139,6 +139,11 @@ describe.each(DIALECTS)('model versions on %s', (dialect) => {
 		expect((await names()).filter((text) => text.endsWith('deployed'))).toHaveLength(1);
 	});
 
+	it('serve nobody while they name no model to call', async () => {
+		await register(memory('export_only'));
+		expect(await models().deploy({ ...CANARY, version: 'v2.0.0' })).toMatchObject({ changed: false, sentence: expect.stringContaining('names no model yet') });
+	});
+
 	it('settle a training once', async () => {
 		await register(memory('fine_tuning', { status: 'training' }));
 		const settle = async (status: 'candidate' | 'failed', modelId?: string) => await models().settleTraining({ workspace: 'acme', version: 'v2.0.0', status, modelId, sentence: 'Done.' });
@@ -215,8 +220,22 @@ describe.each(DIALECTS)('model versions on %s', (dialect) => {
 			expect(guardrails.complaints.map(({ candidate }) => candidate.events)).toEqual([0, 1]);
 		});
 
+		it('takes none where only one version is read whatever its confidence', async () => {
+			const reviewed = async (contactId: string, arm: Rollout['arm'], sampling: 'full' | 'held') => {
+				const id = `r-${contactId}`;
+				const draft = { ...draftOf(id), rollout: { candidate: CANDIDATE, arm, propensity: 0.5 }, decision: { autoSend: false, threshold: 0.85, source: 'certified' as const, audited: false, sampling } };
+				await test.store.outbound.plan([{ workspace: 'acme', draftId: id, draft: newDraft({ id, contactId, threadId: contactId, draft }) }], toReview);
+				const database = new Database(test.place.config, test.clock);
+				await database.write(async ({ q }) => await q.updateTable('reviews').set({ decision: 'rejected', decided_at: later(START, DAY) }).where('outbound_id', '=', id).execute());
+				await database.close();
+			};
+			await reviewed('a', 'candidate', 'full');
+			await reviewed('b', 'deployed', 'held');
+			expect((await models().tallies(request({ metric: 'reviewer_approval' }))).guardrails.rejections).toEqual([]);
+		});
+
 		it('takes approvals and rejections from drafts that are read whatever their confidence', async () => {
-			const reviewed = async (contactId: string, arm: Rollout['arm'], decision: 'approved' | 'rejected', sampling: 'full' | 'low') => {
+			const reviewed = async (contactId: string, arm: Rollout['arm'], decision: 'approved' | 'rejected', sampling: 'full' | 'low' | 'held') => {
 				const id = `r-${contactId}`;
 				const draft = { ...draftOf(id), modelVersion: CANDIDATE, rollout: { candidate: CANDIDATE, arm, propensity: arm === 'candidate' ? 0.1 : 0.9 }, decision: { autoSend: false, threshold: 0.85, source: 'fixed' as const, audited: false, sampling } };
 				await test.store.outbound.plan([{ workspace: 'acme', draftId: id, draft: newDraft({ id, contactId, threadId: contactId, draft }) }], toReview);
@@ -228,10 +247,11 @@ describe.each(DIALECTS)('model versions on %s', (dialect) => {
 			await reviewed('b', 'candidate', 'rejected', 'full');
 			await reviewed('c', 'deployed', 'approved', 'full');
 			await reviewed('d', 'deployed', 'rejected', 'low');
+			await reviewed('e', 'deployed', 'rejected', 'held');
 			const { candidate, control, guardrails, joined } = await models().tallies(request({ metric: 'reviewer_approval', asOf: later(START, 7 * DAY) }));
-			expect([short(candidate), short(control), joined]).toEqual([[2, 1, 0.3], [1, 1, 2.7], 3]);
-			expect(guardrails.rejections).toEqual([{ candidate: { contacts: 2, events: 1 }, control: { contacts: 1, events: 0 } }]);
-			expect(await models().records('acme', epochMs(0))).toEqual([{ version: CANDIDATE, drafts: 4, sent: 0, reviewed: 4, approved: 2, edited: 0, rejected: 2, costUsd: 0, costKnown: 0 }]);
+			expect([short(candidate), short(control), joined]).toEqual([[2, 1, 0.4], [2, 1, 3.6], 4]);
+			expect(guardrails.rejections).toEqual([{ candidate: { contacts: 2, events: 1 }, control: { contacts: 2, events: 1 } }]);
+			expect(await models().records('acme', epochMs(0))).toEqual([{ version: CANDIDATE, drafts: 5, sent: 0, reviewed: 5, approved: 2, edited: 0, rejected: 3, costUsd: 0, costKnown: 0 }]);
 		});
 
 		it('tells what was drawn by lot with its chance: variants, and hours that were explored', async () => {

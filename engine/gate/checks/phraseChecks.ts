@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { UNFILLED } from '../../draft/unfilled';
 import { MARK_LEFT } from '../../privacy/redactForModel';
 import { PhraseSet } from '../../reply/phrases';
 import { quote, spanIn, type Check, type CheckName, type GateInput, type Severity } from '../check';
@@ -44,6 +45,7 @@ export function moderationCheck({ severity }: { severity: Severity }): Check {
 
 const LEAKS: readonly RegExp[] = [
 	MARK_LEFT,
+	UNFILLED,
 	/\{\{[^{}\n]{0,80}\}\}|\{[A-Za-z_][\w .|'-]{0,60}\}/g,
 	/\[(?:[A-ZÄÖÜ][\p{L} _'-]{1,40}|[a-z_]{2,30}|(?:your|ihr|ihre|insert|einfügen) [\p{L} ]{2,40})\](?!\()/gu,
 	/<(?:name|first_?name|last_?name|vorname|nachname|company|firma|insert[^<>\n]{0,40})>/gi,
