@@ -59,7 +59,7 @@ async function insertAll(session: Session, numbers: readonly number[]): Promise<
 }
 
 function contactRow(contact: number): RowOf<'contacts'> {
-	const none = { phone: null, company: null, timezone: null, country: null, language: null, best_contact_time: null, owner: null, pipeline_id: null, stage_id: null, stage_entered_at: null, stage_set_by: null, score: null, status: null, summary: null, summary_at: null, taken_over_until: null, taken_over_by: null, taken_over_at: null };
+	const none = { phone: null, company: null, timezone: null, country: null, language: null, best_contact_time: null, owner: null, pipeline_id: null, stage_id: null, stage_entered_at: null, stage_set_by: null, score: null, status: null, summary: null, summary_at: null, taken_over_until: null, taken_over_by: null, taken_over_at: null, last_taken_over_at: null };
 	return { ...none, workspace: TRAINING_WORKSPACE, id: `c${contact}`, name: nameOf(contact), email: `lead${contact}@mail${contact}.example`, handles: '{}', attributes: '{"industry":"dental"}', consent: '{}', profiling: 1, created_at: FIRST_SENT, updated_at: FIRST_SENT };
 }
 
