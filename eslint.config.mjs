@@ -7,7 +7,7 @@ const DIRECTIONS = {
 	// Decisions reach the store as functions; these are the words both sides must share, and the rules that have to hold inside a transaction: what a report means for addresses, senders and counts.
 	store: {
 		typesOnly: ['engine'],
-		shared: ['time', 'channels/(?:channel|errorCodes)', 'classify/(?:classification|correction)', 'draft/draft', 'experiment/(?:metrics|variant)', 'gate/gate', 'message/(?:contact|draftHash|message|mode|outbound|senderHold|settings|shadowDecision|spine)', 'outcome/(?:labels|machine|outcome|suppression|windows|unsubscribeToken)', 'pipeline/stage', 'reply/reply', 'runs/run', 'sendTime/schedule', 'sequence/(?:sequence|stopRules)'],
+		shared: ['time', 'channels/(?:channel|errorCodes)', 'classify/(?:classification|correction)', 'draft/draft', 'experiment/(?:metrics|variant)', 'gate/gate', 'message/(?:contact|draftHash|message|mode|outbound|senderHold|settings|shadowDecision|spine)', 'outcome/(?:labels|machine|outcome|suppression|windows|unsubscribeToken)', 'pipeline/stage', 'reply/reply', 'runs/run', 'sendTime/schedule', 'training/(?:decidingLabel|exampleQuality|modelVersion|rollout|trainingPerson|trainingPolicy|versionMetrics|versionNumber)', 'sequence/(?:sequence|stopRules)'],
 		forbidden: ['nodes', 'llm', 'desk', 'credentials', 'sandbox', 'test'],
 	},
 	desk: { forbidden: ['nodes', 'llm', 'credentials', 'sandbox', 'test'] },
@@ -53,8 +53,8 @@ export default [
 		rules: { '@n8n/community-nodes/require-node-api-error': 'off' },
 	},
 	{
-		// It takes the SMTP credential of n8n's own Send Email, which it replaces: nobody should have to type a mail password in twice.
-		files: ['nodes/OutreachEmail/OutreachEmail.node.ts'],
+		// They take a credential of n8n's own, SMTP and Facebook Graph: nobody should have to type a password or token in twice.
+		files: ['nodes/OutreachEmail/OutreachEmail.node.ts', 'nodes/LeadAutopilot/LeadAutopilot.node.ts'],
 		rules: {
 			'n8n-nodes-base/node-class-description-credentials-name-unsuffixed': 'off',
 			'@n8n/community-nodes/no-credential-reuse': 'off',

@@ -10,6 +10,7 @@ import { crowdFigures } from './limitCrowd';
 import { limitFigures } from './limits';
 import { outboxFigures } from './outboxJobs';
 import { ratioFigures } from './ratio';
+import { syncFigures } from './sync';
 import { tableOf, type Figure } from './table';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -50,7 +51,7 @@ async function n8nFigures(): Promise<Figure[]> {
 	return figures;
 }
 
-const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = { limits: limitFigures, crowd: crowdFigures, outbox: outboxFigures, n8n: n8nFigures };
+const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = { limits: limitFigures, crowd: crowdFigures, outbox: outboxFigures, sync: syncFigures, n8n: n8nFigures };
 
 /** All parts, or with `--only limits,outbox` those. */
 function chosenParts(): string[] {

@@ -10,3 +10,6 @@ export function uniform(seed: number): Random {
 		return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
 	};
 }
+
+/** One of them, each as likely. */
+export const pick = <T>(some: readonly T[], rng: Random): T => some[Math.floor(rng() * some.length)];

@@ -14,6 +14,8 @@ export interface AnthropicConfig {
 	modelId: string;
 	/** Milliseconds since the epoch; the machine's clock when absent. */
 	now?: () => number;
+	/** Instead of the platform's. */
+	fetch?: typeof fetch;
 }
 
 /** The API demands a limit; thinking models count their thinking into it, so it is not tight. */
@@ -94,7 +96,7 @@ export function anthropicChatModels(config: AnthropicConfig): (apiKey: string) =
 	const dialect: Dialect = { outputFormat: true, temperature: true };
 	return (apiKey) => {
 		// Everything the SDK would otherwise take from the environment is set, so the host's own Anthropic settings never mix in.
-		const client = new Anthropic({ apiKey: apiKey === '' ? 'none' : apiKey, authToken: null, baseURL, maxRetries: 0, logLevel: 'off' });
+		const client = new Anthropic({ apiKey: apiKey === '' ? 'none' : apiKey, authToken: null, baseURL, maxRetries: 0, logLevel: 'off', ...(config.fetch && { fetch: config.fetch }) });
 		const send = async (request: ChatRequest, signal: AbortSignal): Promise<unknown> =>
 			await sendLearning(
 				dialect,

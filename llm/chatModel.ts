@@ -57,7 +57,7 @@ export interface ChatModel {
  * Why a model gave no usable answer:
  * `rate_limited` too many requests, `invalid_key` key refused, `quota` no credit or budget left, `timeout` no answer in time,
  * `unavailable` provider down or unreachable, `bad_request` the request itself is wrong, `refused` the model declined,
- * `bad_output` not the asked shape, `spend_cap` our daily cap, `aborted` the caller stopped it.
+ * `bad_output` not the asked shape, `spend_cap` our daily cap, `not_local` only local models are allowed, `aborted` the caller stopped it.
  */
 export type ModelErrorKind =
 	| 'rate_limited'
@@ -69,6 +69,7 @@ export type ModelErrorKind =
 	| 'refused'
 	| 'bad_output'
 	| 'spend_cap'
+	| 'not_local'
 	| 'aborted';
 
 /** What is known about a failed call besides its kind. */

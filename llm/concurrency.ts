@@ -8,6 +8,8 @@ export interface Limiter {
 
 /** Model calls of one node run at once. */
 export const MODEL_CONCURRENCY = 5;
+/** The most a user may ask for. Policy of this pack: beyond it a node run holds more sockets than it is worth. */
+export const MOST_MODEL_CALLS = 50;
 
 /** A limiter with `places` places; throws a RangeError when that is not a whole number of at least 1. */
 export function createLimiter(places: number = MODEL_CONCURRENCY): Limiter {

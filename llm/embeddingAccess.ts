@@ -5,6 +5,8 @@ import { connectedEmbeddingModel, openAiEmbeddingModels, type ConnectedEmbedding
 import { inMemoryKeyLedger, type KeyLedger } from './keyLedger';
 import { createKeyRing, type KeyRing, type ModelKey } from './keyRing';
 import { costUsd, priceOf } from './prices';
+import { createLocalFetch } from './localFetch';
+import { localGuard } from './localGuard';
 import { RETRY_POLICY, SYSTEM_TIME, withRetry, type TimeSource } from './retry';
 import { createSpendCap, inMemorySpendLedger, type SpendLedger } from './spendCap';
 
@@ -19,6 +21,8 @@ export interface EmbeddingAccessConfig {
 	keyLedger?: KeyLedger;
 	spendLedger?: SpendLedger;
 	callLog?: CallLog;
+	/** As for chat models: only in one's own network. */
+	localOnly?: boolean;
 	limiter?: Limiter;
 	time?: TimeSource;
 	onStoreError?: (error: unknown) => void;
@@ -34,14 +38,14 @@ export interface EmbeddingAccess {
 /** Texts a request: with chunks of 800 characters about 20,000 tokens, far under every provider's limit. */
 const TEXTS_A_CALL = 96;
 
-function openSource(source: EmbeddingSource, ledger: KeyLedger, now: () => number, onStoreError: (error: unknown) => void): { ring: KeyRing<EmbeddingModel>; modelId: string } {
+function openSource(source: EmbeddingSource, ledger: KeyLedger, now: () => number, onStoreError: (error: unknown) => void, own?: typeof fetch): { ring: KeyRing<EmbeddingModel>; modelId: string } {
 	if (source.kind === 'connected') {
 		const model = connectedEmbeddingModel(source.embeddings, now);
 		return { modelId: model.modelId, ring: { size: 1, run: async (call) => ({ value: await call(model) }) } };
 	}
 	const { modelId, baseUrl } = source;
 	const keys = source.keys.length > 0 ? source.keys : [{ key: '' }];
-	return { modelId, ring: createKeyRing({ keys, connect: openAiEmbeddingModels({ modelId, baseUrl, now }), ledger, now, onStoreError }) };
+	return { modelId, ring: createKeyRing({ keys, connect: openAiEmbeddingModels({ modelId, baseUrl, now, fetch: own }), ledger, now, onStoreError }) };
 }
 
 /** Builds the access; opens no connection. */
@@ -51,7 +55,8 @@ export function createEmbeddingAccess(config: EmbeddingAccessConfig): EmbeddingA
 	const now = () => time.now();
 	const limiter = config.limiter ?? createLimiter();
 	const onStoreError = config.onStoreError ?? (() => undefined);
-	const { ring, modelId } = openSource(config.source, config.keyLedger ?? inMemoryKeyLedger(), now, onStoreError);
+	const staysHome = config.localOnly === true ? localGuard(config.source) : undefined;
+	const { ring, modelId } = openSource(config.source, config.keyLedger ?? inMemoryKeyLedger(), now, onStoreError, staysHome && createLocalFetch());
 	const price = priceOf(modelId);
 	const spend = createSpendCap({ workspace, dailyCapUsd: config.dailyCapUsd, ledger: config.spendLedger ?? inMemorySpendLedger(now), priceOf, modelId, now, onStoreError });
 	const costOf = ({ usage }: Pick<EmbeddingAnswer, 'usage'>): number | undefined => (usage && price ? costUsd(usage, price) : undefined);
@@ -70,7 +75,10 @@ export function createEmbeddingAccess(config: EmbeddingAccessConfig): EmbeddingA
 			const request = { system: '', messages: texts.map((content) => ({ content })) };
 			try {
 				const { value, attempts } = await withRetry(
-					async ({ timeoutMs }) => await ring.run(async (model) => await spend(request, 0, async () => await model.embed(texts, { timeoutMs, signal })), costOf),
+					async ({ timeoutMs }) => {
+						await staysHome?.();
+						return await ring.run(async (model) => await spend(request, 0, async () => await model.embed(texts, { timeoutMs, signal })), costOf);
+					},
 					{ deadline: startedAt + RETRY_POLICY.itemBudgetMs, time, signal },
 				);
 				const { value: answer, fingerprint } = value;
@@ -79,7 +87,7 @@ export function createEmbeddingAccess(config: EmbeddingAccessConfig): EmbeddingA
 			} catch (error) {
 				const failed = error instanceof ModelError ? error : new ModelError('unavailable', 'The embeddings call failed for an unforeseen reason. Report it with the steps that led here.');
 				if (failed !== error) onStoreError(error);
-				await log({ modelId, keyFingerprint: failed.keyFingerprint, latencyMs: now() - startedAt, attempts: failed.attempts ?? 0, outcome: failed.kind, at });
+				await log({ modelId, keyFingerprint: failed.keyFingerprint, latencyMs: now() - startedAt, attempts: failed.kind === 'not_local' ? 0 : (failed.attempts ?? 0), outcome: failed.kind, at });
 				throw failed;
 			}
 		});

@@ -26,10 +26,10 @@ const list = z.object({
 });
 
 /** Embedding models of one OpenAI-compatible server, one per key. */
-export function openAiEmbeddingModels(config: { baseUrl?: string; modelId: string; now?: () => number }): (apiKey: string) => EmbeddingModel {
+export function openAiEmbeddingModels(config: { baseUrl?: string; modelId: string; now?: () => number; fetch?: typeof fetch }): (apiKey: string) => EmbeddingModel {
 	const { modelId } = config;
 	const now = config.now ?? Date.now;
-	const { provider, client: clientFor } = openAiServer(config.baseUrl);
+	const { provider, client: clientFor } = openAiServer(config.baseUrl, config.fetch);
 	return (apiKey) => {
 		const client = clientFor(apiKey);
 		return {

@@ -6,6 +6,8 @@ import { inMemoryKeyLedger, type KeyLedger } from './keyLedger';
 import { openModelSource, type ModelSource } from './modelSource';
 import { costUsd, priceOf, type ModelPrice } from './prices';
 import { promptVersion } from './promptVersion';
+import { createLocalFetch } from './localFetch';
+import { localGuard } from './localGuard';
 import { RETRY_POLICY, SYSTEM_TIME, withRetry, type RetryPolicy, type TimeSource } from './retry';
 import { createSpendCap, inMemorySpendLedger, type SpendLedger } from './spendCap';
 import { completeStructured, jsonSchemaOf, readStructured } from './structured';
@@ -16,6 +18,8 @@ export interface ModelAccessConfig {
 	workspace: string;
 	/** USD per UTC day for the workspace; no cap when absent. */
 	dailyCapUsd?: number;
+	/** Only models in one's own network: any other is refused with kind `not_local` before a connection is made. */
+	localOnly?: boolean;
 	/** Overrides the price table, for models it does not hold. */
 	price?: ModelPrice;
 	keyLedger?: KeyLedger;
@@ -91,7 +95,8 @@ export function createModelAccess(config: ModelAccessConfig): ModelAccess {
 	const limiter = config.limiter ?? createLimiter();
 	const onStoreError = config.onStoreError ?? (() => undefined);
 	const now = () => time.now();
-	const { ring, modelId } = openModelSource(config.source, { keyLedger: config.keyLedger ?? inMemoryKeyLedger(), now, onStoreError });
+	const staysHome = config.localOnly === true ? localGuard(config.source) : undefined;
+	const { ring, modelId } = openModelSource(config.source, { keyLedger: config.keyLedger ?? inMemoryKeyLedger(), now, onStoreError, ...(staysHome && { fetch: createLocalFetch() }) });
 	const priced = (id: string) => config.price ?? priceOf(id) ?? priceOf(modelId);
 	const spend = createSpendCap({
 		workspace,
@@ -125,9 +130,10 @@ export function createModelAccess(config: ModelAccessConfig): ModelAccess {
 			tally.calls += 1;
 			try {
 				const { value, attempts } = await withRetry(
-					({ timeoutMs }) => {
+					async ({ timeoutMs }) => {
+						await staysHome?.();
 						const timed = { ...request, maxTokens, timeoutMs };
-						return ring.run((model) => spend(timed, maxTokens, () => model.complete(timed)), (answer) => costOf(answer.usage, answer.modelId));
+						return await ring.run((model) => spend(timed, maxTokens, () => model.complete(timed)), (answer) => costOf(answer.usage, answer.modelId));
 					},
 					{ deadline, time, policy, signal: context.signal },
 				);
@@ -142,8 +148,8 @@ export function createModelAccess(config: ModelAccessConfig): ModelAccess {
 			} catch (error) {
 				const failed = error instanceof ModelError ? error : new ModelError('unavailable', 'The model call failed for an unforeseen reason. Report it with the steps that led here.');
 				if (failed !== error) onStoreError(error);
-				// A refusal by the cap came before any request was made.
-				const attempts = failed.kind === 'spend_cap' ? (failed.attempts ?? 1) - 1 : (failed.attempts ?? 0);
+				// A refusal by us came before any request was made.
+				const attempts = failed.kind === 'spend_cap' || failed.kind === 'not_local' ? (failed.attempts ?? 1) - 1 : (failed.attempts ?? 0);
 				const failedModel = failed.modelId ?? modelId;
 				tally.attempts += attempts;
 				await log({

@@ -24,14 +24,15 @@ function ringOfOne(model: ChatModel): KeyRing {
 }
 
 /** The keys of a source as one ring, and the model's name. */
-export function openModelSource(source: ModelSource, ports: { keyLedger: KeyLedger; now: () => number; onStoreError: (error: unknown) => void }): { ring: KeyRing; modelId: string } {
-	const { keyLedger: ledger, now, onStoreError } = ports;
+export function openModelSource(source: ModelSource, ports: { keyLedger: KeyLedger; now: () => number; onStoreError: (error: unknown) => void; fetch?: typeof fetch }): { ring: KeyRing; modelId: string } {
+	const { keyLedger: ledger, now, onStoreError, fetch: own } = ports;
 	if (source.kind === 'connected' || source.kind === 'port') {
 		const model = source.kind === 'port' ? source.model : connectedChatModel(source.model, { now });
 		return { ring: ringOfOne(model), modelId: model.modelId };
 	}
 	const { modelId, baseUrl } = source;
-	const connect = source.kind === 'openai' ? openAiChatModels({ modelId, baseUrl, now }) : anthropicChatModels({ modelId, baseUrl, now });
+	const server = { modelId, baseUrl, now, fetch: own };
+	const connect = source.kind === 'openai' ? openAiChatModels(server) : anthropicChatModels(server);
 	const keys = source.keys.length > 0 ? source.keys : [{ key: '' }];
 	return { ring: createKeyRing({ keys, connect, ledger, now, onStoreError }), modelId };
 }

@@ -14,6 +14,8 @@ export interface OpenAiConfig {
 	modelId: string;
 	/** Milliseconds since the epoch; the machine's clock when absent. */
 	now?: () => number;
+	/** Instead of the platform's. */
+	fetch?: typeof fetch;
 }
 
 /**
@@ -89,7 +91,7 @@ function bodyFor(request: ChatRequest, modelId: string, dialect: Dialect, offici
  */
 export function openAiChatModels(config: OpenAiConfig): (apiKey: string) => ChatModel {
 	const now = config.now ?? Date.now;
-	const { official, provider, client: clientFor } = openAiServer(config.baseUrl);
+	const { official, provider, client: clientFor } = openAiServer(config.baseUrl, config.fetch);
 	const dialect: Dialect = {
 		structured: 'json_schema',
 		tokenLimit: official ? 'max_completion_tokens' : 'max_tokens',

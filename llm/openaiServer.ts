@@ -19,8 +19,8 @@ export interface OpenAiServer {
 	client(apiKey: string): OpenAI;
 }
 
-/** The server at a base URL; OpenAI's own when absent. Opens no connection. */
-export function openAiServer(baseUrl: string | undefined): OpenAiServer {
+/** The server at a base URL; OpenAI's own when absent. `fetch` replaces the platform's. Opens no connection. */
+export function openAiServer(baseUrl: string | undefined, own?: typeof fetch): OpenAiServer {
 	const root = rootOf(baseUrl);
 	const official = new URL(root).hostname === 'api.openai.com';
 	return {
@@ -36,6 +36,7 @@ export function openAiServer(baseUrl: string | undefined): OpenAiServer {
 				webhookSecret: null,
 				maxRetries: 0,
 				logLevel: 'off',
+				...(own && { fetch: own }),
 			}),
 	};
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { TokenUsage } from './chatModel';
+import { fineTunable } from './fineTuningModels';
 import data from './prices.json';
 
 const usd = z.number().nonnegative();
@@ -32,8 +33,12 @@ export const PRICES_COLLECTED = TABLE.collected;
 // "-2025-08-07", "-20251001" or "@20251001": a dated release of the same model. Any other ending is another model.
 const RELEASE_DATE = /[-@](?:\d{4}-\d{2}-\d{2}|\d{8})$/;
 
-/** The list price of a model, dated releases included; undefined for a model that is not in the table. */
+/** The list price of a model, dated releases and trained models included; undefined for a model that is not in the table. */
 export function priceOf(modelId: string): ModelPrice | undefined {
+	if (modelId.startsWith('ft:')) {
+		const trained = fineTunable(modelId);
+		return trained && { input: trained.input, output: trained.output };
+	}
 	return BY_MODEL.get(modelId) ?? BY_MODEL.get(modelId.replace(RELEASE_DATE, ''));
 }
 

@@ -84,6 +84,7 @@ export function toModelError(thrown: unknown, context: { provider: string; secre
 		refused: `${provider} declined to answer.`,
 		bad_output: `${provider} answered something that could not be used.`,
 		spend_cap: 'The daily spend cap is reached.',
+		not_local: 'Only local models are allowed.',
 		aborted: 'The model call was stopped before it was finished.',
 	};
 	return new ModelError(kind, sentences[kind], { retryAfterMs, status, modelId });

@@ -35,10 +35,14 @@ const BUILT_IN: Readonly<Record<string, readonly string[]>> = {
 	'n8n-nodes-base.twilioTrigger': ['twilioApi'],
 	'n8n-nodes-base.emailReadImap': ['imap'],
 	'n8n-nodes-base.emailSend': ['smtp'],
+	'n8n-nodes-base.n8n': ['n8nApi'],
 };
 const PACK = 'n8n-nodes-lead-autopilot.';
 /** The pack's nodes that call a model; all of the pack's nodes take the store. */
 const MODEL_NODES: readonly string[] = [`${PACK}classifyLead`, `${PACK}generateWithConfidence`];
+
+/** What Model Trainer does with a model's provider. */
+const TRAINING: readonly string[] = ['startTraining', 'checkTraining', 'cancelTraining'];
 
 /** The types of credentials a node of the shipped workflows takes. */
 export function credentialTypesOf(node: NodeJson): readonly string[] {
@@ -48,6 +52,8 @@ export function credentialTypesOf(node: NodeJson): readonly string[] {
 	if (node.type === `${PACK}outreachEmail`) return ['leadAutopilotStoreApi', 'smtp'];
 	if (node.type === `${PACK}outcomeTrigger`) return ['leadAutopilotWebhookApi', 'leadAutopilotStoreApi'];
 	if (node.type === `${PACK}reviewDeskTrigger` || (node.type === `${PACK}leadAutopilot` && node.parameters.resource === 'desk')) return ['leadAutopilotDeskApi', 'leadAutopilotStoreApi'];
+	if (node.type === `${PACK}leadAutopilot` && node.parameters.operation === 'readConversations') return ['facebookGraphApi', 'leadAutopilotStoreApi'];
+	if (node.type === `${PACK}modelTrainer`) return TRAINING.includes(String(node.parameters.operation)) ? ['leadAutopilotStoreApi', 'leadAutopilotModelApi'] : ['leadAutopilotStoreApi'];
 	if (node.type.startsWith(PACK)) return MODEL_NODES.includes(node.type) ? ['leadAutopilotStoreApi', 'leadAutopilotModelApi'] : ['leadAutopilotStoreApi'];
 	return BUILT_IN[node.type] ?? [];
 }

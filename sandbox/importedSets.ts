@@ -15,6 +15,8 @@ export interface SetOptions {
 	/** Numbers of the shipped workflows. Default all. */
 	workflows?: readonly WorkflowNumber[];
 	replacements?: Replacements;
+	/** Added to each workflow's own settings. */
+	settings?: Readonly<Record<string, unknown>>;
 	model: ModelChoice;
 	postgres?: PostgresChoice;
 	/** Workflows as a visitor changed them are kept while the shipped ones are the same; what they were is noted in this folder. */
@@ -23,13 +25,14 @@ export interface SetOptions {
 
 /** Imports one client's credentials and its set of the shipped workflows; gives them as they were imported. */
 export async function importSet(api: N8nApi, standIns: StandIns, client: ClientAccounts, options: SetOptions, asCopy: (workflow: WorkflowJson) => WorkflowJson = (workflow) => workflow): Promise<Map<WorkflowNumber, WorkflowJson>> {
-	const { model, postgres, replacements = {}, keepEditsIn } = options;
-	const credentials = demoCredentials(standIns, client, model, postgres);
+	const { model, postgres, replacements = {}, settings = {}, keepEditsIn } = options;
+	const ownApi: CredentialJson = { name: `Sandbox n8n${client.suffix}`, type: 'n8nApi', data: { apiKey: api.apiKey, baseUrl: `${api.url}/api/v1` } };
+	const credentials = [...demoCredentials(standIns, client, model, postgres), ownApi];
 	await api.importCredentials(credentials);
 	const names = credentialNames(credentials);
 	const prepared = [...(await shippedWorkflows(options.workflows))].map(([number, workflow]) => [number, withCredentials(asCopy(withReplacements(number, withAccounts(number, workflow, client), replacements)), names)] as const);
 	const errorWorkflow = prepared.find(([number]) => number === '09')?.[1].id;
-	const set = new Map(prepared.map(([number, workflow]) => [number, withErrorWorkflow(workflow, errorWorkflow)]));
+	const set = new Map(prepared.map(([number, workflow]) => [number, withErrorWorkflow({ ...workflow, settings: { ...workflow.settings, ...settings } }, errorWorkflow)]));
 	await putWorkflows(api, [...set.values()], keepEditsIn === undefined ? undefined : join(keepEditsIn, `imported${client.suffix}.json`));
 	return set;
 }

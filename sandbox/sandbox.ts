@@ -41,6 +41,8 @@ export interface SandboxOptions {
 	workflows?: readonly WorkflowNumber[];
 	/** Changes to them, e.g. a shorter quiet time. */
 	replacements?: Replacements;
+	/** Added to the settings of every shipped workflow, e.g. which executions are kept. */
+	settings?: Readonly<Record<string, unknown>>;
 	/** Further clients, each with a copy of the same workflows. */
 	clients?: readonly ClientOptions[];
 	/** Workflows of one's own beside the shipped ones; credentials are attached by type, and they are published. */
@@ -116,9 +118,9 @@ async function compose(options: SandboxOptions, stateFolder: string, endings: ((
 	const [n8n, ...workers] = processes;
 	const api = await connectN8n(n8n.url);
 
-	const { workflows, replacements } = options;
+	const { workflows, replacements, settings } = options;
 	const keepEditsIn = options.keepEdits === true ? stateFolder : undefined;
-	const setOptions = { workflows, model, postgres, keepEditsIn };
+	const setOptions = { workflows, settings, model, postgres, keepEditsIn };
 	progress('Importing credentials and workflows …');
 	const first = await importSet(api, standIns, FIRST_CLIENT, { ...setOptions, replacements });
 	const copies = new Map<string, Map<WorkflowNumber, WorkflowJson>>();

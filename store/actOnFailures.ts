@@ -15,15 +15,15 @@ function optOutFor({ row, failure }: { row: OutboundRow; failure: SendFailure })
 }
 
 /** What failures mean for others than the message: addresses, senders, campaigns. In the transaction that writes the failures down. */
-export async function actOnFailures(session: Session, hash: AddressHash, failed: readonly { row: OutboundRow; failure: SendFailure }[]): Promise<void> {
+export async function actOnFailures(session: Session, hash: AddressHash, failed: readonly { row: OutboundRow; failure: SendFailure; begunAt: number }[]): Promise<void> {
 	await optOut(session, hash, failed.flatMap(optOutFor));
 	await holdSenders(
 		session,
-		failed.flatMap(({ row, failure }) => {
+		failed.flatMap(({ row, failure, begunAt }) => {
 			if (failure.action === undefined) return [];
 			const { action, pauseSeconds, code, message } = failure;
 			const about = { workspace: row.workspace, channel: row.channel, account_id: row.accountId ?? null, draft: toJson(row.draft) };
-			return [{ row: about, at: session.now, ...(code === undefined ? {} : { code }), rule: { kind: failure.kind, action, sentence: message, ...(pauseSeconds === undefined ? {} : { pauseSeconds }) } }];
+			return [{ row: about, at: session.now, begunAt, ...(code === undefined ? {} : { code }), rule: { kind: failure.kind, action, sentence: message, ...(pauseSeconds === undefined ? {} : { pauseSeconds }) } }];
 		}),
 	);
 }

@@ -18,7 +18,7 @@ export async function lockReports(session: Session, reports: readonly { workspac
 
 /**
  * Reports may be quicker than the answer to the send: what a provider said of a message before its id was known is tied
- * to it as soon as it is, and takes effect then. One statement where there is nothing to adopt.
+ * to it as soon as it is, and takes effect then. An answer read from a message stays what it was tied to by its conversation. One statement where there is nothing to adopt.
  */
 export async function adoptOutcomes(session: Session, hash: AddressHash, sent: readonly OutboundRow[]): Promise<void> {
 	const named = sent.flatMap(({ workspace, id, providerId, channel, contactId, threadId }) =>
@@ -29,7 +29,7 @@ export async function adoptOutcomes(session: Session, hash: AddressHash, sent: r
 	const join = session.dialect === 'sqlite' ? sql`cross join` : sql`join`;
 	const found = await session.rows(sql<Adopted>`select x.workspace, x.id, x.event, v.id as outbound_id, coalesce(x.contact_id, v.contact_id) as contact_id, coalesce(x.thread_id, v.thread_id) as thread_id, coalesce(x.channel, v.channel) as channel
 		from ${values} ${join} ${session.table('outcomes')} as x on x.workspace = v.workspace and x.provider_id = v.provider_id
-		where x.attributed <> 'id' and x.provider_id is not null and (x.channel is null or x.channel = v.channel)`);
+		where x.attributed <> 'id' and x.provider_id is not null and x.message_id is null and (x.channel is null or x.channel = v.channel)`);
 	if (found.length === 0) return;
 	await session.update('outcomes', ['workspace', 'id'], ['outbound_id', 'contact_id', 'thread_id', 'channel', 'attributed'], found.map((row) => ({ ...row, attributed: 'id' })));
 	const adopted = await session.matching('outcomes', ['workspace', 'id'], found);

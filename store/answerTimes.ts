@@ -3,7 +3,7 @@ import type { KnownEvent } from '../engine/sendTime/answerHistory';
 import type { OutcomeEvent } from '../engine/outcome/outcome';
 import { ReplySchema } from '../engine/reply/reply';
 import { epochMs } from '../engine/time';
-import { cleanText, fromJson } from './bulk';
+import { cleanText, fromJson, outOfIndex } from './bulk';
 import type { Database } from './database';
 import type { Session } from './session';
 import type { AnswerTimes, RecentContact } from './store';
@@ -38,7 +38,7 @@ async function knownEvents(session: Session, keys: readonly Key[], bounds: Bound
 	const people = sql`(select w.* from ${wanted} where not exists (
 		select 1 from ${session.table('contacts')} as c where c.workspace = w.workspace and c.id = w.contact_id and c.profiling = 0)) as v`;
 	const same = (alias: string) => sql`${sql.ref(`${alias}.workspace`)} = v.workspace and ${sql.ref(`${alias}.contact_id`)} = v.contact_id`;
-	const sent = sql`select v.place, o.sent_at as at, null as what from ${people} ${join} ${session.table('outbound')} as o on ${same('o')} and o.status = 'sent' and o.channel = v.channel
+	const sent = sql`select v.place, o.sent_at as at, null as what from ${people} ${join} ${session.table('outbound')} as o on ${same('o')} and ${outOfIndex('o.status')} = 'sent' and ${outOfIndex('o.channel')} = v.channel
 		where o.sent_at >= ${bounds.since} and not exists (
 			select 1 from ${session.table('outcomes')} as x where x.workspace = o.workspace and x.outbound_id = o.id and x.event in (${inList(NOT_DELIVERED)}))`;
 	const told = sql`select v.place, x.occurred_at as at, x.event as what from ${people} ${join} ${session.table('outcomes')} as x

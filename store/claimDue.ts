@@ -31,7 +31,7 @@ export async function claimDue(session: Session, hash: AddressHash, options: Opt
 		const go = route.status === 'claimed' || (route.status === 'scheduled' && (route.sendAt === undefined || route.sendAt <= session.now));
 		if (!go) {
 			const sendAt = route.status === 'scheduled' ? (route.sendAt ?? row.send_at) : row.send_at;
-			moves.push({ row, to: route.status, actor: 'dispatcher', sentence: route.sentence, dueAt: route.dueAt, set: { send_at: sendAt } });
+			moves.push({ row, to: route.status, actor: 'dispatcher', sentence: route.sentence, dueAt: route.dueAt, held: route.waitsForSender, set: { send_at: sendAt } });
 			continue;
 		}
 		claims.add(outboundKey(row));

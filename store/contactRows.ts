@@ -75,6 +75,7 @@ export function newContactRow(workspace: string, id: string, now: number): Conta
 		created_at: now,
 		updated_at: now,
 		taken_over_at: null,
+		last_taken_over_at: null,
 	};
 }
 

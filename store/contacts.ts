@@ -28,8 +28,13 @@ export async function takeOverIn(session: Session, workspace: string, changes: P
 	await session.update(
 		'contacts',
 		['workspace', 'id'],
-		['taken_over_until', 'taken_over_by', 'taken_over_at', 'updated_at'],
-		taking.map(({ contactId, until, by }) => ({ workspace, id: contactId, taken_over_until: until, taken_over_by: until === null ? null : by, taken_over_at: until === null ? null : now, updated_at: now })),
+		['taken_over_until', 'taken_over_by', 'taken_over_at', 'last_taken_over_at', 'updated_at'],
+		taking.map(({ contactId, until, by }) => {
+			const over = until === null;
+			// Handing back ends the takeover, not that there was one.
+			const last_taken_over_at = over ? (held.get(contactId)?.last_taken_over_at ?? null) : now;
+			return { workspace, id: contactId, taken_over_until: until, taken_over_by: over ? null : by, taken_over_at: over ? null : now, last_taken_over_at, updated_at: now };
+		}),
 	);
 	await forgetUntil(session, workspace, last.flatMap(({ contactId, until }) => (until === null ? [contactId] : [])));
 	await session.insert('activities', last.map(({ contactId, until, by }, at) => activity(session, workspace, contactId, 'takeover', { until, by }, at)));

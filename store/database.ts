@@ -7,6 +7,8 @@ import { schemaName, type StoreConfig } from './config';
 import { createPool, explainPostgres, isTransientPostgres, postgresDialect } from './dialects/postgres';
 import { explainSqlite, SqliteDialect } from './dialects/sqlite';
 import { ConcurrentChangeError } from './errors';
+import { currentExecution } from './executionScope';
+import { noteTraces, RecentTraces, type TracedPerson } from './executionTraces';
 import type { Tables } from './schema';
 import { Session } from './session';
 import type { Clock } from './store';
@@ -19,6 +21,7 @@ export class Database {
 	readonly dialect: DialectName;
 	readonly schema: string | undefined;
 	readonly clock: Clock;
+	readonly traces = new RecentTraces();
 	/** Called after a transaction that changed reservations which Redis counts. */
 	onLimitsChanged?: () => void;
 	readonly #writer: Kysely<Tables>;
@@ -57,12 +60,19 @@ export class Database {
 			const begin = this.#writer.transaction();
 			const transaction = options.durable && this.dialect === 'sqlite' ? begin.setIsolationLevel('serializable') : begin;
 			let limitsChanged = false;
+			const execution = currentExecution();
+			let traced: TracedPerson[] = [];
 			const result = await transaction.execute(async (q) => {
 				const session = await this.session(q);
 				const value = await work(session);
 				({ limitsChanged } = session);
+				if (execution) {
+					traced = this.traces.unknown(execution, [...session.touched.values()]);
+					await noteTraces(session, execution, traced);
+				}
 				return value;
 			});
+			if (execution) this.traces.remember(execution, traced);
 			if (limitsChanged) this.onLimitsChanged?.();
 			return result;
 		}));

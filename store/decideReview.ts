@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { ReviewOutcome, SettleReview } from '../engine/message/reviewFacts';
 import { epochMs, iso, SECOND } from '../engine/time';
 import type { AddressHash } from './addresses';
+import { adoptAnswers } from './answers';
 import { cleanText, fromJson, toJson } from './bulk';
 import { takeOverIn } from './contacts';
 import { ConcurrentChangeError } from './errors';
@@ -10,7 +11,7 @@ import { moveRows, type OutboundDbRow } from './outboundMoves';
 import { loadOutbound, toOutbound } from './outboundRows';
 import { changeStagesIn } from './pipelines';
 import { loadReviewFacts, reviewedRow } from './reviewFacts';
-import { toReview } from './reviewRows';
+import { SENDER_RESUMED, toReview } from './reviewRows';
 import { threadOf } from './routeFacts';
 import type { RowOf } from './schema';
 import type { Session } from './session';
@@ -57,7 +58,7 @@ async function lockRow(session: Session, { workspace, outbound_id }: ReviewDbRow
 
 function alreadyDecided({ reviewer, decided_at, resolution, outcome }: ReviewDbRow, row: OutboundDbRow | undefined): string {
 	const at = `${iso(epochMs(decided_at ?? 0)).slice(0, 16).replace('T', ' ')} UTC`;
-	if (resolution === null) return `Already closed at ${at}: ${row?.sentence ?? 'it needs nobody any more.'}`;
+	if (resolution === null || resolution === SENDER_RESUMED) return `Already closed at ${at}: ${row?.sentence ?? 'it needs nobody any more.'}`;
 	return `Already decided by ${reviewer} at ${at}: ${outcome}`;
 }
 
@@ -92,7 +93,8 @@ async function apply(session: Session, hash: AddressHash, review: ReviewDbRow, r
 	if (edited && changes.move) {
 		const { to, sendAt, sentAt } = changes.move;
 		const set = { gate: edited.gate, ...(sendAt === undefined ? {} : { send_at: sendAt }), ...(sentAt === undefined ? {} : { sent_at: sentAt }) };
-		await moveRows(session, [{ row: edited, to, actor: 'person', sentence, set }]);
+		const moved = await moveRows(session, [{ row: edited, to, actor: 'person', sentence, set }]);
+		await adoptAnswers(session, moved.filter(({ status }) => status === 'sent'));
 	}
 	if (changes.takeOver && contactId !== undefined) await takeOverIn(session, workspace, [{ contactId, until: changes.takeOver.until, by }]);
 	if (changes.correction && contactId !== undefined) await correctIn(session, hash, workspace, [{ contactId, actor: by, sentence, ...changes.correction }]);

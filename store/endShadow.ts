@@ -45,7 +45,7 @@ export async function endShadow(session: Session, workspace: string, scope: { ki
 export async function takeOver(session: Session, workspace: string, latest: ReadonlyMap<string, EpochMs>): Promise<void> {
 	if (latest.size === 0) return;
 	const contacts = [...latest].map(([id, until]) => ({ workspace, id, until }));
-	await session.rows(sql`update ${session.table('contacts')} as c set taken_over_until = v.until, taken_over_by = 'channel', taken_over_at = ${session.now}, updated_at = ${session.now}
+	await session.rows(sql`update ${session.table('contacts')} as c set taken_over_until = v.until, taken_over_by = 'channel', taken_over_at = ${session.now}, last_taken_over_at = ${session.now}, updated_at = ${session.now}
 		from ${session.values('v', { workspace: 'text', id: 'text', until: 'int' }, contacts)}
 		where c.workspace = v.workspace and c.id = v.id and (c.taken_over_until is null or c.taken_over_until < v.until)`);
 	await session.insert('activities', contacts.map(({ id, until }, at) => activity(session, workspace, id, 'takeover', { until, by: 'channel' }, at)));

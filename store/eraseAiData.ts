@@ -2,14 +2,17 @@ import { sql } from 'kysely';
 import type { Draft } from '../engine/draft/draft';
 import { activity } from './activities';
 import { fromJson, toJson } from './bulk';
+import { currentExecution } from './executionScope';
+import { executionsSentence, heldExecutions, queueExecutions } from './executions';
 import { loadOutbound } from './outboundRows';
 import { rowsAbout, type Person } from './person';
 import type { TableName } from './schema';
 import type { Session } from './session';
 import type { Erasure, ErasureRequest } from './store';
+import { leaveExports, leftExports } from './trainingExports';
 
 /** Rows that hold nothing but what was concluded. */
-const CONCLUSIONS: readonly TableName[] = ['labels', 'lead_snapshots', 'chunks', 'knowledge', 'analyses'];
+const CONCLUSIONS: readonly TableName[] = ['labels', 'lead_snapshots', 'chunks', 'knowledge', 'analyses', 'model_examples'];
 const CONCLUDED_ACTIVITIES = ['classification', 'correction'];
 
 /** A draft as a message that was written, without what the model thought of it. */
@@ -24,6 +27,8 @@ function withoutReasoning(draft: Draft): Draft {
 export async function eraseAiData(session: Session, person: Person, { by, actor, scope }: ErasureRequest): Promise<Erasure> {
 	const { workspace } = person;
 	const rows: Record<string, number> = {};
+	const executions = await queueExecutions(session, person, currentExecution());
+	rows.execution_traces = executions.length;
 	const touch = async (name: TableName, work: (about: ReturnType<typeof sql>) => ReturnType<typeof sql>): Promise<void> => {
 		const about = rowsAbout(session, name, person);
 		if (about) rows[name] = Number((await work(sql`${about}`).execute(session.q)).numAffectedRows ?? 0);
@@ -41,8 +46,10 @@ export async function eraseAiData(session: Session, person: Person, { by, actor,
 	const held = await loadOutbound(session, person.outboundIds.map((id) => ({ workspace, id })), true);
 	const drafts = [...held.values()].map((row) => ({ ...row, score: null, draft: toJson(withoutReasoning(fromJson<Draft>(row.draft))) }));
 	rows.outbound = await session.update('outbound', ['workspace', 'id'], ['draft', 'score'], drafts);
+	const exports = await leaveExports(session, person);
+	rows.training_export_contacts = exports.length;
 	const changed = Object.fromEntries(Object.entries(rows).filter(([, count]) => count > 0));
-	if (Object.keys(changed).length === 0) return { found: false, rows: {}, sentence: 'Nothing that was concluded about this person is held.' };
+	if (Object.keys(changed).length === 0) return { found: false, rows: {}, executions: [], sentence: 'Nothing that was concluded about this person is held.' };
 	await session.insert('activities', [activity(session, workspace, person.id, 'erasure', { scope, by, actor, rows: changed }, 0)]);
-	return { found: true, rows: changed, sentence: 'What the autopilot had concluded about this person was erased, and profiling is off for them.' };
+	return { found: true, rows: changed, ...heldExecutions(executions), ...leftExports(exports, `What the autopilot had concluded about this person was erased, and profiling is off for them.${executionsSentence(executions)}`) };
 }

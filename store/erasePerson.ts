@@ -5,6 +5,8 @@ import { activity } from './activities';
 import type { AddressHash } from './addresses';
 import { fromJson, toJson } from './bulk';
 import { StoreInputError } from './errors';
+import { currentExecution } from './executionScope';
+import { executionsSentence, heldExecutions, queueExecutions } from './executions';
 import { noteLimitChanges } from './limits/changes';
 import { unfoldGrants } from './limits/journal';
 import { loadOutbound } from './outboundRows';
@@ -14,9 +16,10 @@ import { type RowOf, type TableName } from './schema';
 import type { Session } from './session';
 import type { Erasure, ErasureRequest } from './store';
 import { addressSubject, ANY_CHANNEL } from './suppressionList';
+import { leaveExports, leftExports } from './trainingExports';
 
 /** Rows that go altogether, in the order in which nothing is looked up that has gone. */
-const DELETED: readonly TableName[] = ['reviews', 'outbound_transitions', 'labels', 'lead_snapshots', 'chunks', 'knowledge', 'shadow_decisions', 'analyses', 'settings', 'run_items', 'enrolment_steps', 'enrolments', 'contact_addresses', 'outbound', 'messages', 'contacts'];
+const DELETED: readonly TableName[] = ['reviews', 'outbound_transitions', 'labels', 'lead_snapshots', 'chunks', 'knowledge', 'shadow_decisions', 'analyses', 'model_examples', 'settings', 'run_items', 'enrolment_steps', 'enrolments', 'contact_addresses', 'outbound', 'messages', 'contacts'];
 
 /** What is kept of an opt-out as proof: when, on which channel, for which hashed address. */
 const PROOF = ['channel', 'allChannels', 'actor', 'subjects'];
@@ -51,6 +54,8 @@ export async function erasePerson(session: Session, hash: AddressHash, person: P
 	}
 	const pseudonym = `erased-${randomUUID()}`;
 	const rows: Record<string, number> = {};
+	const executions = await queueExecutions(session, person, currentExecution());
+	rows.execution_traces = executions.length;
 	await releaseReservations(session, await loadAbout(session, 'reservations', person));
 	rows.limit_entries = await eraseCounters(session, person);
 	rows.reservations = await strip(session, 'reservations', person, { outbound_id: null, idempotency_key: sql`'erased-' || id` });
@@ -61,13 +66,15 @@ export async function erasePerson(session: Session, hash: AddressHash, person: P
 	rows.exposures = await strip(session, 'exposures', person, { contact_id: pseudonym });
 	rows.outcomes = await strip(session, 'outcomes', person, { contact_id: pseudonym, provider_id: null, event_id: null, thread_id: null, message_id: null, evidence: null, link: null });
 	rows.llm_calls = await strip(session, 'llm_calls', person, { correlation_id: null });
+	const exports = await leaveExports(session, person);
+	rows.training_export_contacts = exports.length;
 	for (const name of DELETED) rows[name] = await deleteAbout(session, name, person);
 	const changed = Object.fromEntries(Object.entries(rows).filter(([, count]) => count > 0));
 	const total = Object.values(changed).reduce((sum, count) => sum + count, 0);
-	if (total === 0) return { found: false, rows: {}, sentence: 'Nothing is held about this person.' };
+	if (total === 0) return { found: false, rows: {}, executions: [], sentence: 'Nothing is held about this person.' };
 	await session.insert('activities', [activity(session, person.workspace, pseudonym, 'erasure', { scope: request.scope, by: request.by, actor: request.actor, rows: changed }, 0)]);
 	const kept = request.suppress ? ' Nothing will be sent to them again: their addresses stay as keyed hashes.' : '';
-	return { found: true, rows: changed, pseudonym, sentence: `${total} entries about this person were erased.${kept}` };
+	return { found: true, rows: changed, pseudonym, ...heldExecutions(executions), ...leftExports(exports, `${total} entries about this person were erased.${kept}${executionsSentence(executions)}`) };
 }
 
 /** A step of a sequence was handed to a workflow whose lease runs, and its draft is not stored yet: it would bring the person back. */

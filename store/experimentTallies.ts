@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { ArmTally } from '../engine/experiment/armTally';
 import type { ArmWeek } from '../engine/experiment/compareArms';
-import { GUARDRAIL_DEFINITIONS, METRIC_DEFINITIONS } from '../engine/experiment/metrics';
+import { GUARDRAIL_DEFINITIONS, METRIC_DEFINITIONS, type Metric } from '../engine/experiment/metrics';
 import { epochMs } from '../engine/time';
 import { cleanText } from './bulk';
 import type { Session } from './session';
@@ -21,22 +21,32 @@ interface ArmCounts {
 
 const ASKED = { place: 'int', workspace: 'text', experiment_id: 'text', unit: 'text', window_ms: 'int', matured: 'int', since: 'int', as_of: 'int', started_at: 'int?', every_ms: 'int?' } as const;
 /** What counts as what: `outcome` by event, `reading` by the intent of an inbound message, `activity` by kind. */
-const COUNTED = { place: 'int', role: 'text', source: 'text', kind: 'text', ms: 'int' } as const;
+export const COUNTED = { place: 'int', role: 'text', source: 'text', kind: 'text', ms: 'int' } as const;
 const ARMS = { place: 'int', id: 'text', arms: 'int' } as const;
 
-function countedIn(request: TallyRequest, place: number): { place: number; role: string; source: string; kind: string; ms: number }[] {
-	const { events, readings, windowMs } = METRIC_DEFINITIONS[request.metric];
+type CountedRow = { place: number; role: string; source: string; kind: string; ms: number };
+const counting = (place: number) => (role: string, source: string, ms: number) => (kind: string): CountedRow => ({ place, role, source, kind, ms });
+
+/** What counts as a success by a metric. */
+export function countedSuccesses(metric: Metric, role: string, place: number): CountedRow[] {
+	const { events, readings, windowMs } = METRIC_DEFINITIONS[metric];
+	const row = counting(place);
+	return [...events.map(row(role, 'outcome', windowMs)), ...readings.map(row(role, 'reading', windowMs))];
+}
+
+/** What counts as harm. */
+export function countedHarm(place: number): CountedRow[] {
 	const { optOuts, complaints } = GUARDRAIL_DEFINITIONS;
-	const row = (role: string, source: string, ms: number) => (kind: string) => ({ place, role, source, kind, ms });
+	const row = counting(place);
 	return [
-		...events.map(row('conversion', 'outcome', windowMs)),
-		...readings.map(row('conversion', 'reading', windowMs)),
 		...optOuts.events.map(row('opt_out', 'outcome', optOuts.windowMs)),
 		// The proof that is written whenever anybody hears an opt-out.
 		row('opt_out', 'activity', optOuts.windowMs)('opt_out'),
 		...complaints.events.map(row('complaint', 'outcome', complaints.windowMs)),
 	];
 }
+
+const countedIn = (request: TallyRequest, place: number): CountedRow[] => [...countedSuccesses(request.metric, 'conversion', place), ...countedHarm(place)];
 
 /** A text field of a JSON column. */
 function field(session: Session, column: string, name: 'intent' | 'experimentId' | 'variantId'): RawBuilder<unknown> {
@@ -69,8 +79,11 @@ function units(session: Session, requests: readonly TallyRequest[]): RawBuilder<
 	)`;
 }
 
-/** Whether a contact did one of the things counted in this role, inside the window, and it was on record at `as_of`. */
-function did(session: Session, role: 'conversion' | 'opt_out' | 'complaint'): RawBuilder<unknown> {
+/**
+ * Whether a contact did one of the things counted in this role, inside the window, and it was on record at `as_of`. Asks
+ * for `counted` and for contacts `u` with place, workspace, contact_id, joined_at, as_of and approved.
+ */
+export function did(session: Session, role: string): RawBuilder<unknown> {
 	const from = (source: string, table: RawBuilder<unknown>, kind: RawBuilder<unknown>, at: string, known: string, more = sql``): RawBuilder<unknown> => sql`exists (
 		select 1 from ${table} as s join counted as c on c.kind = ${kind}
 		where c.place = u.place and c.role = ${sql.lit(role)} and c.source = ${sql.lit(source)} and s.workspace = u.workspace and s.contact_id = u.contact_id
@@ -86,7 +99,7 @@ function did(session: Session, role: 'conversion' | 'opt_out' | 'complaint'): Ra
 export async function talliesOf(session: Session, requests: readonly TallyRequest[]): Promise<ArmTally[][]> {
 	const contacts = units(session, requests);
 	const counted = session.values('w', COUNTED, requests.flatMap(countedIn));
-	const counts = await session.rows(sql<ArmCounts>`with ${contacts}, counted as (select * from ${counted})
+	const counts = await session.rows(sql<ArmCounts>`with ${contacts}, counted as materialized (select * from ${counted})
 		select u.place, u.variant_id, u.look, count(*) as exposures, count(case when ${did(session, 'conversion')} then 1 end) as conversions,
 			count(case when ${did(session, 'opt_out')} then 1 end) as opt_outs, count(case when ${did(session, 'complaint')} then 1 end) as complaints, min(u.joined_at) as first_at
 		from units as u group by u.place, u.variant_id, u.look`);

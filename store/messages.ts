@@ -12,6 +12,7 @@ import { listMessages } from './messageList';
 import { holdEnrolments } from './holdEnrolments';
 import { contactLocks, upsertContacts } from './intake';
 import { decideMessages, lastInbound, newMessageRow, nextSeq, toMessage, type MessageRow } from './messageRows';
+import { recordHistory } from './history';
 import { takeOverThreads, withoutOwnEchoes } from './personMessages';
 import type { Session } from './session';
 import { recordNoReplies } from './shadowRecords';
@@ -93,6 +94,11 @@ export function createMessages(database: Database, hash: AddressHash): Messages 
 				const echoes = await ownEchoes(session, hash, workspace, inputs.filter((input) => own.has(input)));
 				return inputs.map((input) => (own.has(input) ? echoes.shift() : recorded.shift())).filter((entry) => entry !== undefined);
 			});
+		},
+
+		async recordHistory(workspace, inputs, since) {
+			if (inputs.length === 0) return [];
+			return await database.write(async (session) => await recordHistory(session, workspace, inputs, since));
 		},
 
 		async claimReady(options) {

@@ -110,7 +110,10 @@ export function createOutbound(database: Database, hash: AddressHash): Outbound 
 			if (failures.length === 0) return [];
 			return await database.write(async (session) => {
 				const { rows, news } = await markFailed(session, failures);
-				await actOnFailures(session, hash, rows.flatMap((row, at) => (news.has(at) ? [{ row, failure: failures[at].failure }] : [])));
+				await actOnFailures(session, hash, rows.flatMap((row, at) => {
+					const begunAt = news.get(at);
+					return begunAt === undefined ? [] : [{ row, failure: failures[at].failure, begunAt }];
+				}));
 				return rows;
 			});
 		},

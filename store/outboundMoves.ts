@@ -18,7 +18,7 @@ export type OutboundDbRow = RowOf<'outbound'>;
 const REVIEW_MS = DAY;
 
 /** Columns a move may set besides the status. */
-type Settable = Pick<OutboundDbRow, 'send_at' | 'attempts' | 'provider_id' | 'sending_at' | 'sent_at' | 'lease_until' | 'error_code' | 'gate' | 'score'>;
+type Settable = Pick<OutboundDbRow, 'send_at' | 'attempts' | 'provider_id' | 'sending_at' | 'sent_at' | 'lease_until' | 'error_code' | 'gate' | 'score' | 'spared' | 'held'>;
 
 export interface Move {
 	/** The row as read in this transaction. When one call moves a row twice, the second starts where the first ended. */
@@ -30,6 +30,8 @@ export interface Move {
 	set?: Partial<Settable>;
 	/** For moves into a review: until when a person should have looked. */
 	dueAt?: number;
+	/** Nothing but its sender keeps it from leaving: it comes back when the sender is resumed. */
+	held?: boolean;
 }
 
 export const statusOf = (row: OutboundDbRow): OutboundStatus => OutboundStatusSchema.parse(row.status);
@@ -60,6 +62,7 @@ export async function moveRows(session: Session, moves: readonly Move[]): Promis
 			status: move.to,
 			version: before.version + 1,
 			sentence: move.sentence,
+			held: move.held ? 1 : null,
 			lease_until: leased ? (move.set?.lease_until ?? before.lease_until) : null,
 			updated_at: session.now,
 		};
@@ -85,7 +88,7 @@ type Round = readonly { move: Move; before: OutboundDbRow; after: OutboundDbRow 
 
 /** What every move writes, and what one may write besides. */
 const ALWAYS = ['status', 'version', 'sentence', 'updated_at'] as const;
-const SOMETIMES = ['send_at', 'attempts', 'provider_id', 'sending_at', 'sent_at', 'lease_until', 'error_code', 'gate', 'score'] as const;
+const SOMETIMES = ['send_at', 'attempts', 'provider_id', 'sending_at', 'sent_at', 'lease_until', 'error_code', 'gate', 'score', 'spared', 'held'] as const;
 
 async function writeRound(session: Session, round: Round): Promise<void> {
 	// A claim touches a handful of columns: the others need not travel. What is set counts even when it looks the same, since the row may have been completed on its way here.

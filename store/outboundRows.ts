@@ -68,6 +68,12 @@ function newRow(draft: NewDraft, now: number): OutboundDbRow {
 		created_at: now,
 		updated_at: now,
 		schedule: null,
+		model_version: draft.draft.modelVersion ?? null,
+		rollout_candidate: draft.draft.rollout?.candidate ?? null,
+		rollout_arm: draft.draft.rollout?.arm ?? null,
+		rollout_propensity: draft.draft.rollout?.propensity ?? null,
+		spared: null,
+		held: null,
 	});
 }
 

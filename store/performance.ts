@@ -36,6 +36,7 @@ function keyColumn(session: Session, dimension: PerformanceDimension | undefined
 	if (dimension === 'variant') return sql`${field(session, ['o.variant', 'experimentId'])} || ':' || ${field(session, ['o.variant', 'variantId'])}`;
 	// Where the contact is, as Best Send Time had it: YYYY-MM-DD HH:MM.
 	if (dimension === 'hour') return sql`substr(${field(session, ['o.schedule', 'localTime'])}, 12, 2)`;
+	if (dimension === 'modelVersion') return sql`o.model_version`;
 	if (dimension === 'channel') return sql`o.channel`;
 	return dimension === 'country' ? sql`c.country` : sql`c.language`;
 }

@@ -38,7 +38,11 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	analyses: byContact,
 	enrolments: byContact,
 	enrolment_steps: byContact,
+	execution_traces: byContact,
 	run_items: [{ column: 'item_id', of: 'contact' }, { column: 'item_id', of: 'message' }],
+	// Frozen, but not against the people they are about: a memory goes on without the examples of those who are erased.
+	model_examples: [...byContact, { column: 'outbound_id', of: 'outbound' }],
+	training_export_contacts: byContact,
 	// Their keys hold the contact in a longer text; see `eraseCounters`.
 	limit_entries: null,
 	limit_journal: null,
@@ -48,13 +52,23 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	outbound_moves: null,
 	experiments: null,
 	pipelines: null,
+	model_versions: null,
+	model_looks: null,
 	model_keys: null,
 	model_holds: null,
 	model_spend: null,
 	score_models: null,
 	runs: null,
 	sequences: null,
+	// Pages of our own and when they were asked.
+	call_allowances: null,
+	training_jobs: null,
 	sender_holds: null,
+	// Counts and hashes of files; whose conversations are in them stands in `training_export_contacts`.
+	training_exports: null,
+	sender_resumes: null,
+	// Ids of executions alone, so that they outlive the erasure they are deleted for.
+	execution_deletions: null,
 	// Those who work at the desk, and keyed hashes of who tried to; no contact.
 	reviewers: null,
 	sign_in_tries: null,

@@ -43,7 +43,7 @@ export async function planOutbound(session: Session, hash: AddressHash, requests
 		// In shadow mode and the like a decision may leave the draft where it is.
 		if (route.status === 'drafted') continue;
 		const sendAt = route.status === 'scheduled' ? (route.sendAt ?? facts[at].row.sendAt ?? session.now) : row.send_at;
-		moves.push({ row, to: route.status, actor: 'engine', sentence: route.sentence, dueAt: route.dueAt, set: { send_at: sendAt, gate: row.gate } });
+		moves.push({ row, to: route.status, actor: 'engine', sentence: route.sentence, dueAt: route.dueAt, held: route.waitsForSender, set: { send_at: sendAt, gate: row.gate } });
 		const thread = threadOf(row);
 		if (thread === undefined || (route.status !== 'scheduled' && route.status !== 'in_review')) continue;
 		const older = (openOnThread.get(thread) ?? []).filter((other) => other.id !== row.id && !pending.has(outboundKey(other)));

@@ -1,4 +1,5 @@
 import { OutcomeEventSchema, type OutcomeEvent } from '../engine/outcome/outcome';
+import { adoptAnswers } from './answers';
 import { keyOf } from './bulk';
 import type { OutboundStatus } from '../engine/message/outbound';
 import { moveRows, outboundKey, statusOf, type Move, type OutboundDbRow } from './outboundMoves';
@@ -50,5 +51,6 @@ export async function settleByReceipts(session: Session, rows: readonly Outbound
 		return [];
 	});
 	const moved = await moveRows(session, moves);
+	await adoptAnswers(session, moved.filter(({ status }) => status === 'sent'));
 	return [...new Map(moved.map((row) => [outboundKey(row), row])).values()];
 }

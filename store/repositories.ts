@@ -3,9 +3,11 @@ import { createAccounts } from './accounts';
 import { addressHasher } from './addresses';
 import { createAnalyses } from './analyses';
 import { createAnswerTimes } from './answerTimes';
+import { createCallAllowances } from './callAllowances';
 import { createContacts } from './contacts';
 import type { Database } from './database';
 import { StoreError } from './errors';
+import { createExecutions } from './executions';
 import { createExperiments } from './experiments';
 import { createFigures } from './figures';
 import { createKnowledge } from './knowledge';
@@ -16,6 +18,7 @@ import { createMessages } from './messages';
 import { createMailRecords } from './mailRecords';
 import { ADDRESS_KEY, UNSUBSCRIBE_KEY } from './migrations/migrate';
 import { createModelCalls } from './modelCalls';
+import { createModels } from './models';
 import { createOutbound } from './outbound';
 import { createOutcomes } from './outcomes';
 import { createPerformance } from './performance';
@@ -33,6 +36,8 @@ import { createSettings } from './settings';
 import { createShadow } from './shadow';
 import type { Store } from './store';
 import { createSuppressions } from './suppressions';
+import { createTraining } from './training';
+import { createTrainingJobs } from './trainingJobs';
 import { createUnsubscribes } from './unsubscribes';
 
 /** What a store offers besides its dialect, clock and end. */
@@ -53,6 +58,7 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 	const sendLoad = createSendLoad(database);
 	return {
 		accounts: createAccounts(database),
+		callAllowances: createCallAllowances(database),
 		contacts: createContacts(database, hash),
 		messages: createMessages(database, hash),
 		outbound,
@@ -67,18 +73,22 @@ export async function createRepositories(database: Database, redis?: RedisConnec
 		outcomes,
 		pipelines: createPipelines(database),
 		modelCalls: createModelCalls(database),
+		models: createModels(database),
 		analyses: createAnalyses(database),
 		answerTimes,
 		sendLoad,
-		senderHolds: createSenderHolds(database),
+		senderHolds: createSenderHolds(database, hash),
 		performance: createPerformance(database),
 		knowledge: createKnowledge(database),
 		labels: createLabels(database, hash),
 		leadScores: createLeadScores(database),
 		shadow: createShadow(database, hash),
 		runs: createRuns(database),
+		training: createTraining(database, hash, key.value),
 		sequences: createSequences(database, hash),
+		trainingJobs: createTrainingJobs(database),
 		personalData: createPersonalData(database, hash),
+		executions: createExecutions(database),
 		figures: createFigures(database, { answerTimes, experiments, sendLoad }),
 	};
 }

@@ -5,6 +5,7 @@ import { ReviewKindSchema } from '../engine/message/outbound';
 import { ReplySchema } from '../engine/reply/reply';
 import { epochMs } from '../engine/time';
 import type { Draft } from '../engine/draft/draft';
+import type { Gate } from '../engine/gate/gate';
 import type { AddressHash } from './addresses';
 import { fromJson, keyOf } from './bulk';
 import { loadContacts } from './contactRows';
@@ -18,9 +19,9 @@ import type { Session } from './session';
 import type { DecideReviewRequest } from './store';
 
 /** See `draftHash`. */
-export function hashOf(row: Pick<OutboundDbRow, 'id' | 'version' | 'draft'>): string {
+export function hashOf(row: Pick<OutboundDbRow, 'id' | 'version' | 'draft' | 'gate'>): string {
 	const { text, subject } = fromJson<Draft>(row.draft);
-	return draftHash({ id: row.id, version: row.version, text, subject });
+	return draftHash({ id: row.id, version: row.version, text, subject, ...(row.gate === null ? {} : { gate: fromJson<Gate>(row.gate) }) });
 }
 
 /** The row as it is now. */

@@ -12,6 +12,9 @@ import type { ReviewRow, Reviews } from './store';
 
 export type NewReview = Parameters<Reviews['open']>[0][number];
 
+/** How a review ends that was opened for a hold on the sender alone: nobody decided anything. */
+export const SENDER_RESUMED = 'sender_resumed';
+
 export function toReview(row: RowOf<'reviews'>): ReviewRow {
 	return {
 		workspace: row.workspace,
@@ -31,7 +34,7 @@ export function toReview(row: RowOf<'reviews'>): ReviewRow {
 		decidedAt: row.decided_at === null ? undefined : epochMs(row.decided_at),
 		channel: row.channel === null ? undefined : ChannelSchema.parse(row.channel),
 		assignee: row.assignee ?? undefined,
-		resolution: row.resolution ?? undefined,
+		resolution: row.resolution === SENDER_RESUMED ? undefined : (row.resolution ?? undefined),
 		reason: row.reason ?? undefined,
 		outcome: row.outcome ?? undefined,
 		proposal: row.proposal === null ? undefined : fromJson<StageProposal>(row.proposal),

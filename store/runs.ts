@@ -38,6 +38,7 @@ async function toRuns(session: Session, rows: readonly RunRow[]): Promise<Run[]>
 		const state = RunStateSchema.parse(row.state);
 		const counts = { ...(all.get(runKey(row)) ?? { done: 0, skipped: 0, failed: 0 }), ...(row.total === null ? {} : { total: row.total }) };
 		const time = (at: number | null): string | undefined => (at === null ? undefined : iso(epochMs(at)));
+		const waits: Pick<Run, 'waitsUntil' | 'waitsFor'> = state === 'waiting' ? { waitsUntil: time(row.lease_until), ...(row.error === null ? {} : { waitsFor: row.error }) } : {};
 		const sentence = runSentence({
 			kind,
 			state,
@@ -45,6 +46,7 @@ async function toRuns(session: Session, rows: readonly RunRow[]): Promise<Run[]>
 			requestedBy: row.requested_by,
 			...(row.cancelled_by === null ? {} : { cancelledBy: row.cancelled_by }),
 			...(row.error === null ? {} : { error: row.error }),
+			...(waits.waitsUntil === undefined ? {} : { waitsUntil: waits.waitsUntil }),
 			...(row.started_at === null ? {} : { elapsedMs: (row.finished_at ?? session.now) - row.started_at }),
 		});
 		return {
@@ -59,6 +61,7 @@ async function toRuns(session: Session, rows: readonly RunRow[]): Promise<Run[]>
 			...(row.started_at === null ? {} : { startedAt: time(row.started_at) }),
 			...(row.finished_at === null ? {} : { finishedAt: time(row.finished_at) }),
 			...(row.position === null ? {} : { cursor: row.position }),
+			...waits,
 			cancelRequested: row.cancelled_by !== null,
 			counts,
 			sentence,
@@ -76,7 +79,7 @@ const closed = (row: RunRow, state: RunState, now: EpochMs, error: string | null
 function leased(row: RunRow, now: EpochMs, leaseMs: number): RunRow {
 	if (row.cancelled_by !== null) return closed(row, 'cancelled', now);
 	if (row.lease_count >= MOST_LEASES) return closed(row, 'failed', now, `It stopped without a word ${MOST_LEASES} times`);
-	return { ...row, state: 'running', started_at: row.started_at ?? now, lease_until: later(now, leaseMs), lease_count: row.lease_count + 1 };
+	return { ...row, state: 'running', started_at: row.started_at ?? now, lease_until: later(now, leaseMs), lease_count: row.lease_count + 1, error: null };
 }
 
 export function createRuns(database: Database): Runs {
@@ -147,10 +150,19 @@ export function createRuns(database: Database): Runs {
 			});
 		},
 
+		async pause(workspace, id, { until, reason, cursor }) {
+			return await change(workspace, id, async (session, row) =>
+				// Whoever asked to stop is not kept waiting; and a wait is no lost lease.
+				row.cancelled_by !== null
+					? closed(row, 'cancelled', session.now)
+					: { ...row, state: 'waiting', lease_until: until, lease_count: 0, error: cleanText(reason).slice(0, ERROR_LENGTH), position: cursor === undefined ? row.position : cleanText(cursor) },
+			);
+		},
+
 		async cancel(workspace, id, actor) {
 			return await change(workspace, id, async (session, row) => {
 				const told = { ...row, cancelled_by: row.cancelled_by ?? cleanText(actor) };
-				return row.state === 'requested' ? closed(told, 'cancelled', session.now) : told;
+				return row.state === 'running' ? told : closed(told, 'cancelled', session.now, null);
 			});
 		},
 
@@ -170,11 +182,13 @@ export function createRuns(database: Database): Runs {
 			});
 		},
 
-		async list(workspace, { kinds, open, limit }) {
+		async list(workspace, { kinds, states, accountId, open, limit }) {
 			return await database.read(async (session) => {
 				const ofKinds = kinds ? sql`and ${session.among('kind', kinds)}` : sql``;
+				const inStates = states ? sql`and ${session.among('state', states)}` : sql``;
+				const ofAccount = accountId === undefined ? sql`` : sql`and subject = ${cleanText(accountId)}`;
 				const state = open === undefined ? sql`` : open ? sql`and finished_at is null` : sql`and finished_at is not null`;
-				const rows = await session.rows(sql<RunRow>`select * from ${session.table('runs')} where workspace = ${workspace} ${ofKinds} ${state} order by requested_at desc, id limit ${limit}`);
+				const rows = await session.rows(sql<RunRow>`select * from ${session.table('runs')} where workspace = ${workspace} ${ofKinds} ${inStates} ${ofAccount} ${state} order by requested_at desc, id limit ${limit}`);
 				return await toRuns(session, rows);
 			});
 		},

@@ -9,7 +9,7 @@ export const TABLES = {
 		workspace: 'text', id: 'text', name: 'text?', email: 'text?', phone: 'text?', company: 'text?', handles: 'text', timezone: 'text?',
 		country: 'text?', language: 'text?', best_contact_time: 'text?', attributes: 'text', consent: 'text', profiling: 'int', owner: 'text?',
 		pipeline_id: 'text?', stage_id: 'text?', stage_entered_at: 'int?', stage_set_by: 'text?', score: 'real?', status: 'text?',
-		summary: 'text?', summary_at: 'int?', taken_over_until: 'int?', taken_over_by: 'text?', created_at: 'int', updated_at: 'int', taken_over_at: 'int?',
+		summary: 'text?', summary_at: 'int?', taken_over_until: 'int?', taken_over_by: 'text?', created_at: 'int', updated_at: 'int', taken_over_at: 'int?', last_taken_over_at: 'int?',
 	},
 	contact_addresses: { workspace: 'text', kind: 'text', address: 'text', contact_id: 'text' },
 	messages: {
@@ -22,7 +22,8 @@ export const TABLES = {
 		workspace: 'text', id: 'text', status: 'text', version: 'int', sentence: 'text', contact_id: 'text', channel: 'text', to_address: 'text',
 		account_id: 'text?', thread_id: 'text?', inbound_ids: 'text', purpose: 'text', draft: 'text', gate: 'text?', variant: 'text?',
 		score: 'real?', send_at: 'int?', attempts: 'int', provider_id: 'text?', sending_at: 'int?', sent_at: 'int?', lease_until: 'int?',
-		error_code: 'text?', created_at: 'int', updated_at: 'int', schedule: 'text?',
+		error_code: 'text?', created_at: 'int', updated_at: 'int', schedule: 'text?', spared: 'int?', held: 'int?',
+		model_version: 'text?', rollout_candidate: 'text?', rollout_arm: 'text?', rollout_propensity: 'real?',
 	},
 	outbound_transitions: {
 		workspace: 'text', outbound_id: 'text', version: 'int', from_status: 'text?', to_status: 'text', actor: 'text', reason: 'text', at: 'int',
@@ -34,7 +35,7 @@ export const TABLES = {
 		seconds_to_decide: 'real?', decided_at: 'int?', channel: 'text?', assignee: 'text?', resolution: 'text?', reason: 'text?', outcome: 'text?',
 		shown_text: 'text?', shown_subject: 'text?', edited_subject: 'text?', gate: 'text?', takeover_at: 'int?', proposal: 'text?',
 	},
-	settings: { workspace: 'text', kind: 'text', scope_id: 'text', patch: 'text', mode: 'text?', updated_at: 'int', updated_by: 'text', mode_at: 'int?', mode_by: 'text?', kill_at: 'int?', kill_by: 'text?' },
+	settings: { workspace: 'text', kind: 'text', scope_id: 'text', patch: 'text', mode: 'text?', updated_at: 'int', updated_by: 'text', mode_at: 'int?', mode_by: 'text?', kill_at: 'int?', kill_by: 'text?', off_at: 'int?' },
 	suppressions: { workspace: 'text', channel: 'text', subject: 'text', reason: 'text', actor: 'text', created_at: 'int' },
 	reservations: {
 		workspace: 'text', id: 'text', idempotency_key: 'text', state: 'text', outbound_id: 'text?', at: 'int', expires_at: 'int?',
@@ -60,6 +61,7 @@ export const TABLES = {
 	sender_holds: {
 		workspace: 'text', kind: 'text', channel: 'text', account_id: 'text', template: 'text', until: 'int', since: 'int', at: 'int', code: 'text?', sentence: 'text',
 	},
+	sender_resumes: { workspace: 'text', kind: 'text', channel: 'text', account_id: 'text', at: 'int' },
 	pipelines: { workspace: 'text', id: 'text', name: 'text', instructions: 'text?', stages: 'text', updated_at: 'int' },
 	activities: { workspace: 'text', id: 'text', contact_id: 'text', kind: 'text', at: 'int', seq: 'int', detail: 'text' },
 	model_keys: {
@@ -102,15 +104,40 @@ export const TABLES = {
 	run_items: {
 		workspace: 'text', run_id: 'text', item_id: 'text', platform: 'text?', result: 'text', error: 'text?', code: 'text?', at: 'int',
 	},
+	model_versions: {
+		workspace: 'text', version: 'text', major: 'int', minor: 'int', patch: 'int', parent: 'text?', backend: 'text', status: 'text', share: 'real', share_since: 'int?', started_at: 'int?',
+		model_id: 'text?', base_model: 'text?', export_id: 'text?', request_key: 'text?', metric: 'text?', horizon: 'int?', sentence: 'text', decided_by: 'text?', created_at: 'int',
+		deployed_at: 'int?', ended_at: 'int?',
+	},
+	model_examples: { workspace: 'text', version: 'text', outbound_id: 'text', contact_id: 'text', place: 'int', example: 'text' },
+	model_looks: {
+		workspace: 'text', version: 'text', token: 'text', look: 'int', at: 'int', share: 'real', verdict: 'text', sentence: 'text', figures: 'text',
+	},
+	training_exports: {
+		workspace: 'text', id: 'text', version: 'text?', state: 'text', created_at: 'int', finished_at: 'int?', contacts: 'int', erased: 'int', erased_at: 'int?',
+		manifest: 'text?', storage: 'text?', sentence: 'text',
+	},
+	training_export_contacts: { workspace: 'text', export_id: 'text', contact_id: 'text' },
 	sequences: { workspace: 'text', id: 'text', version: 'int', definition: 'text', saved_at: 'int', saved_by: 'text' },
 	enrolments: {
 		workspace: 'text', id: 'text', sequence_id: 'text', version: 'int', contact_id: 'text', round: 'int', state: 'text', code: 'text?', sentence: 'text', since: 'int',
 		next_at: 'int?', not_before: 'int?', held_by: 'text?', held_since: 'int?', leases: 'int', rev: 'int', status_then: 'text?', enrolled_at: 'int', enrolled_by: 'text', ended_at: 'int?',
 	},
 	enrolment_steps: { workspace: 'text', enrolment_id: 'text', step_id: 'text', contact_id: 'text', outbound_id: 'text', result: 'text', sentence: 'text', at: 'int' },
+	call_allowances: { provider: 'text', subject: 'text', calls: 'text', blocked_until: 'int' },
+	training_jobs: {
+		workspace: 'text', id: 'text', version: 'text', backend: 'text', state: 'text', export_id: 'text?', export_hash: 'text', mark: 'text', base_model: 'text?', method: 'text', epochs: 'int?', server_url: 'text',
+		file_id: 'text?', validation_file_id: 'text?', file_name: 'text?', file_bytes: 'int?', provider_job_id: 'text?', provider_state: 'text?', key_fingerprint: 'text?', model_id: 'text?', trained_tokens: 'int?',
+		cost_usd: 'real?', error_code: 'text?', error: 'text?', stop: 'text?', stopped_by: 'text?', requested_by: 'text', created_at: 'int', submitted_at: 'int?', finished_at: 'int?', deadline_at: 'int',
+		next_poll_at: 'int?', estimated_finish: 'int?', polls: 'int', failed_polls: 'int', lease_until: 'int?', lease_holder: 'text?',
+	},
 	reviewers: { desk: 'text', email: 'text', password_hash: 'text?', version: 'int', updated_at: 'int' },
 	sign_in_tries: { desk: 'text', subject: 'text', tries: 'int', since: 'int' },
 	analyses: { workspace: 'text', hash: 'text', contact_id: 'text?', classification: 'text', at: 'int' },
+	execution_traces: { workspace: 'text', contact_id: 'text', instance: 'text', execution_id: 'text', workflow_id: 'text', at: 'int' },
+	execution_deletions: {
+		workspace: 'text', instance: 'text', execution_id: 'text', workflow_id: 'text', queued_at: 'int', tries: 'int', tried_at: 'int?', error: 'text?',
+	},
 } as const satisfies Record<string, Record<string, ColumnKind>>;
 
 export type ColumnKind = 'text' | 'text?' | 'int' | 'int?' | 'real' | 'real?';

@@ -1,17 +1,24 @@
 import type { OutboundStatus } from '../engine/message/outbound';
 import { later, MINUTE, SECOND, type EpochMs } from '../engine/time';
 import type { AddressHash } from './addresses';
+import { adoptAnswers } from './answers';
 import { StoreInputError, TransitionRefusedError } from './errors';
 import { moveRows, outboundKey, statusOf, type Move, type OutboundDbRow } from './outboundMoves';
 import { cleanKey, insertDrafts, loadOutbound, toOutbound } from './outboundRows';
 import { mayBeSettled, settleByReceipts } from './receipts';
 import { loadFacts } from './routeFacts';
+import { TOKEN_PAUSE_MS } from './senderHolds';
 import type { Session } from './session';
 import type { DecideRoute, NewDraft, Outbound, OutboundRow, Route, SendFailure } from './store';
 
 /** How often a message is tried in all, and how long after each failed try the next one waits when the provider named no time. */
 export const MAX_TRIES = 3;
 const BACKOFF_MS: readonly number[] = [30 * SECOND, 2 * MINUTE, 8 * MINUTE];
+/**
+ * How often a message may meet a refused sender before a person looks at it. A refusal that time or a new token mends: a
+ * day of quarter-hours. One for good: what is taken for the sender's fault may be the message's, and each try pauses the sender.
+ */
+const SPARED_TRIES = { not_sent: 96, permanent: 3 } as const;
 /** How long a send may be under way before nobody can tell what became of it. */
 const SENDING_LEASE_MS = 5 * MINUTE;
 
@@ -50,9 +57,9 @@ export async function beginSend(session: Session, hash: AddressHash, workspace: 
 /** A claimed row begins to be sent, unless what was decided now says otherwise. */
 function nextMove(row: OutboundDbRow, route: Route | undefined, now: EpochMs): Move {
 	const go = route === undefined || route.status === 'claimed' || (route.status === 'scheduled' && (route.sendAt === undefined || route.sendAt <= now));
-	if (!go) return { row, to: route.status, actor: 'dispatcher', sentence: route.sentence, dueAt: route.dueAt, set: { send_at: route.sendAt ?? row.send_at } };
+	if (!go) return { row, to: route.status, actor: 'dispatcher', sentence: route.sentence, dueAt: route.dueAt, held: route.waitsForSender, set: { send_at: route.sendAt ?? row.send_at } };
 	const attempts = row.attempts + 1;
-	return { row, to: 'sending', actor: 'dispatcher', sentence: `Handed to the channel, try ${attempts} of ${MAX_TRIES}.`, set: { attempts, sending_at: now, lease_until: later(now, SENDING_LEASE_MS) } };
+	return { row, to: 'sending', actor: 'dispatcher', sentence: `Handed to the channel, try ${ownTries(row, attempts)} of ${MAX_TRIES}.`, set: { attempts, sending_at: now, lease_until: later(now, SENDING_LEASE_MS) } };
 }
 
 function whyNot(row: OutboundDbRow, now: EpochMs): string {
@@ -91,7 +98,9 @@ export async function markSent(session: Session, sent: Parameters<Outbound['mark
 		}
 		return true;
 	});
-	for (const row of await moveRows(session, moves)) rows.set(outboundKey(row), row);
+	const moved = await moveRows(session, moves);
+	await adoptAnswers(session, moved.filter(({ status }) => status === 'sent'));
+	for (const row of moved) rows.set(outboundKey(row), row);
 	// A receipt settled it before the provider's answer was written down.
 	await session.update('outbound', ['workspace', 'id'], ['provider_id'], providerIds);
 	for (const row of providerIds) rows.set(outboundKey(row), row);
@@ -101,12 +110,12 @@ export async function markSent(session: Session, sent: Parameters<Outbound['mark
 	});
 }
 
-/** See `Outbound.markFailed`. `news` are the places of the failures that moved their row: a repeat, or a report of an earlier try, has done all it does. */
-export async function markFailed(session: Session, failures: Parameters<Outbound['markFailed']>[0]): Promise<{ rows: OutboundRow[]; news: ReadonlySet<number> }> {
+/** See `Outbound.markFailed`. `news` are the places of the failures that moved their row, with the time their try began: a repeat, or a report of an earlier try, has done all it does. */
+export async function markFailed(session: Session, failures: Parameters<Outbound['markFailed']>[0]): Promise<{ rows: OutboundRow[]; news: ReadonlyMap<number, number> }> {
 	const rows = await loadOutbound(session, failures, true);
 	const seen = new Set<string>();
 	const untouched = new Map<number, string>();
-	const news = new Set<number>();
+	const news = new Map<number, number>();
 	const moves = failures.flatMap(({ workspace, id, attempt, failure }, index): Move[] => {
 		const key = cleanKey(workspace, id);
 		const row = rows.get(key);
@@ -118,13 +127,13 @@ export async function markFailed(session: Session, failures: Parameters<Outbound
 			return [];
 		}
 		seen.add(key);
-		if (row.status === 'sending' || row.status === 'claimed') news.add(index);
-		if (row.status === 'sending') return [afterFailure(row, row.attempts, failure, session.now), ...templateReview(row, failure)];
+		if (row.status === 'sending' || row.status === 'claimed') news.set(index, (row.status === 'sending' ? row.sending_at : null) ?? session.now);
+		if (row.status === 'sending') return afterFailure(row, row.attempts, failure, session.now);
 		if (row.status === 'claimed') {
 			// It failed before Begin Send was said: that was a try, too.
 			const attempts = row.attempts + 1;
-			const begun: Move = { row, to: 'sending', actor: 'dispatcher', sentence: `Try ${attempts} of ${MAX_TRIES}.`, set: { attempts, sending_at: session.now } };
-			return [begun, afterFailure(row, attempts, failure, session.now), ...templateReview(row, failure)];
+			const begun: Move = { row, to: 'sending', actor: 'dispatcher', sentence: `Try ${ownTries(row, attempts)} of ${MAX_TRIES}.`, set: { attempts, sending_at: session.now } };
+			return [begun, ...afterFailure(row, attempts, failure, session.now)];
 		}
 		// A repeat of a failure that is written down already, or one that comes after the receipt.
 		if (['scheduled', 'failed', 'uncertain', 'sent', 'cancelled'].includes(row.status)) return [];
@@ -153,19 +162,43 @@ function lateReport(row: OutboundDbRow, attempt: number | undefined, failure: Se
 	return undefined;
 }
 
-/** What only a template mends is not lost: a person chooses one. */
-function templateReview(row: OutboundDbRow, failure: SendFailure): Move[] {
-	if (failure.action !== 'use_template' || failure.kind !== 'permanent') return [];
-	return [{ row, to: 'in_review', actor: 'dispatcher', sentence: `Waits for a person: choose an approved template. ${failure.message}` }];
-}
-
-function afterFailure(row: OutboundDbRow, attempts: number, failure: SendFailure, now: EpochMs): Move {
+/** Where a row goes whose try did not work; only an `unknown` end lets nobody tell whether it left. */
+function afterFailure(row: OutboundDbRow, attempts: number, failure: SendFailure, now: EpochMs): Move[] {
 	const said = failure.code ? `${failure.message} (code ${failure.code})` : failure.message;
 	const because = (sentence: string): string => failure.sentence ?? sentence;
 	const base = { row, actor: 'dispatcher' as const, set: { error_code: failure.code ?? null, attempts } };
-	if (failure.kind === 'permanent') return { ...base, to: 'failed', sentence: because(`Failed for good: ${said}`) };
-	if (failure.kind === 'unknown') return { ...base, to: 'uncertain', sentence: because(`Nobody can tell whether it was sent: ${said}`) };
-	if (attempts >= MAX_TRIES) return { ...base, to: 'failed', sentence: because(`Failed after ${attempts} tries: ${said}`) };
-	const sendAt = failure.retryAt !== undefined && failure.retryAt > now ? failure.retryAt : later(now, BACKOFF_MS[Math.min(Math.max(attempts, 1), BACKOFF_MS.length) - 1]);
-	return { ...base, to: 'scheduled', sentence: because(`Try ${attempts} of ${MAX_TRIES} failed, tried again later: ${said}`), set: { ...base.set, send_at: sendAt } };
+	if (failure.kind === 'unknown') return [{ ...base, to: 'uncertain', sentence: because(`Nobody can tell whether it was sent: ${said}`) }];
+	if (isOfSender(failure)) return afterRefusedSender(row, base, failure, now, said);
+	if (failure.kind === 'permanent') {
+		const failed: Move = { ...base, to: 'failed', sentence: because(`Failed for good: ${said}`) };
+		// What only a template mends is not lost: a person chooses one.
+		return failure.action === 'use_template' ? [failed, { row, to: 'in_review', actor: 'dispatcher', sentence: `Waits for a person: choose an approved template. ${failure.message}` }] : [failed];
+	}
+	const tries = ownTries(row, attempts);
+	if (tries >= MAX_TRIES) return [{ ...base, to: 'failed', sentence: because(`Failed after ${tries} tries: ${said}`) }];
+	const sendAt = failure.retryAt !== undefined && failure.retryAt > now ? failure.retryAt : later(now, BACKOFF_MS[Math.min(Math.max(tries, 1), BACKOFF_MS.length) - 1]);
+	return [{ ...base, to: 'scheduled', sentence: because(`Try ${tries} of ${MAX_TRIES} failed, tried again later: ${said}`), set: { ...base.set, send_at: sendAt } }];
+}
+
+/** The provider refused the sender, not the message: nothing left, and a try with a working sender may well succeed. */
+function isOfSender({ action }: SendFailure): boolean {
+	return action === 'reconnect_token' || action === 'pause_sender';
+}
+
+/** The message waits as long as its sender is held, and the try does not count; refused too often it goes to a person. */
+function afterRefusedSender(row: OutboundDbRow, base: Omit<Move, 'to' | 'sentence'>, failure: SendFailure, now: EpochMs, said: string): Move[] {
+	const spared = (row.spared ?? 0) + 1;
+	const set = { ...base.set, spared };
+	if (spared > SPARED_TRIES[failure.kind === 'permanent' ? 'permanent' : 'not_sent']) {
+		const sentence = `Waits for a person: its sender was refused ${spared} times. ${failure.message}`;
+		return [{ ...base, to: 'failed', sentence, set }, { row, to: 'in_review', actor: 'dispatcher', sentence }];
+	}
+	const pause = failure.action === 'reconnect_token' ? TOKEN_PAUSE_MS : (failure.pauseSeconds ?? 0) * SECOND;
+	const asked = failure.action === 'reconnect_token' ? now : (failure.retryAt ?? now);
+	return [{ ...base, to: 'scheduled', held: true, sentence: failure.sentence ?? `Waits for its sender: ${said}`, set: { ...set, send_at: Math.max(later(now, pause), asked) } }];
+}
+
+/** Tries that were the message's own: those that only met a refused sender do not count. */
+function ownTries(row: OutboundDbRow, attempts: number): number {
+	return attempts - (row.spared ?? 0);
 }

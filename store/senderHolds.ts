@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
 import { ChannelSchema } from '../engine/channels/channel';
-import { actionOf, type ErrorRule } from '../engine/channels/errorCodes';
+import { actionOf, errorRule, type ErrorRule } from '../engine/channels/errorCodes';
 import { HOLD_KINDS, type HoldKind } from '../engine/message/senderHold';
 import { epochMs, MINUTE, SECOND } from '../engine/time';
+import type { AddressHash } from './addresses';
+import { bringBack } from './bringBack';
 import { cleanText, fromJson, keyOf } from './bulk';
 import type { Database } from './database';
 import type { OutboundDbRow } from './outboundMoves';
@@ -13,13 +15,15 @@ import type { OutboundRow, SenderHold, SenderHolds } from './store';
 /** The last moment of the year 9999: a hold that only a person ends. */
 const UNTIL_A_PERSON = 253_402_300_799_000;
 /** After a refused token the next message tries again this much later. Policy of this pack. */
-const TOKEN_PAUSE_MS = 15 * MINUTE;
+export const TOKEN_PAUSE_MS = 15 * MINUTE;
 
 /** An error of one message that left by this sender, and what is to be done about it. */
 export interface SenderError {
 	row: Pick<OutboundDbRow, 'workspace' | 'channel' | 'account_id' | 'draft'>;
 	/** When the provider said so. */
 	at: number;
+	/** When the try began that was refused; absent: at that moment. */
+	begunAt?: number;
 	code?: string;
 	rule: Pick<ErrorRule, 'kind' | 'action' | 'pauseSeconds' | 'suppress' | 'sentence'>;
 }
@@ -39,10 +43,19 @@ const holdKey = (row: RowOf<'sender_holds'>): string => keyOf(row.workspace, row
 /** Of two errors about one sender the one that holds longer is kept; in whatever order they come. */
 const outlasts = (a: RowOf<'sender_holds'>, b: RowOf<'sender_holds'>): boolean => a.until > b.until || (a.until === b.until && (a.code ?? '') > (b.code ?? ''));
 
-/** Holds senders back as the errors of their messages demand. One statement. */
+/** Without the holds of what happened before a person resumed the sender: the cause was mended since. */
+async function unresumed(session: Session, holds: readonly { hold: RowOf<'sender_holds'>; begunAt: number }[]): Promise<RowOf<'sender_holds'>[]> {
+	const resumed = await session.matching('sender_resumes', ['workspace', 'kind', 'channel', 'account_id'], holds.map(({ hold: { workspace, kind, channel, account_id } }) => ({ workspace, kind, channel, account_id })));
+	const at = new Map(resumed.map((row) => [senderKey(row), row.at]));
+	return holds.filter(({ hold, begunAt }) => begunAt > (at.get(senderKey(hold)) ?? -Infinity)).map(({ hold }) => hold);
+}
+
+const senderKey = (row: Pick<RowOf<'sender_holds'>, 'workspace' | 'kind' | 'channel' | 'account_id'>): string => keyOf(row.workspace, row.kind, row.channel, row.account_id);
+
+/** Holds senders back as the errors of their messages demand. Two statements. */
 export async function holdSenders(session: Session, errors: readonly SenderError[]): Promise<void> {
 	const merged = new Map<string, RowOf<'sender_holds'>>();
-	for (const hold of errors.flatMap(holdFor)) {
+	for (const hold of await unresumed(session, errors.flatMap((error) => holdFor(error).map((hold) => ({ hold, begunAt: error.begunAt ?? error.at }))))) {
 		const known = merged.get(holdKey(hold));
 		const longer = known === undefined || outlasts(hold, known) ? hold : known;
 		merged.set(holdKey(hold), { ...longer, since: Math.min(hold.since, known?.since ?? hold.since), at: Math.max(hold.at, known?.at ?? hold.at) });
@@ -89,7 +102,7 @@ function toHold(row: RowOf<'sender_holds'>): SenderHold {
 	};
 }
 
-export function createSenderHolds(database: Database): SenderHolds {
+export function createSenderHolds(database: Database, hash: AddressHash): SenderHolds {
 	return {
 		async list(workspace) {
 			return await database.read(async (session) => {
@@ -99,13 +112,25 @@ export function createSenderHolds(database: Database): SenderHolds {
 			});
 		},
 
-		async lift(workspace, { channel, accountId = '', kind }) {
-			return await database.write(async (session) => {
+		async reportToken(workspace, { channel, accountId, code }) {
+			const rule = errorRule('meta', '190');
+			if (!rule) return;
+			await database.write(async (session) => {
+				await holdSenders(session, [{ row: { workspace: cleanText(workspace), channel, account_id: cleanText(accountId), draft: '{}' }, at: session.now, code, rule }]);
+			});
+		},
+
+		async lift(workspace, { channel, accountId = '', kind }, decide) {
+			const sender = { workspace: cleanText(workspace), channel, account_id: cleanText(accountId) };
+			const ended = await database.write(async (session) => {
 				const ofKind = kind === undefined ? sql`` : sql`and kind = ${kind}`;
 				const rows = await session.rows(sql<RowOf<'sender_holds'>>`delete from ${session.table('sender_holds')}
-					where workspace = ${cleanText(workspace)} and channel = ${channel} and account_id = ${cleanText(accountId)} ${ofKind} returning *`);
+					where workspace = ${sender.workspace} and channel = ${channel} and account_id = ${sender.account_id} ${ofKind} returning *`);
+				const resumed = rows.length === 0 ? [] : (kind === undefined ? HOLD_KINDS : [kind]).map((one) => ({ ...sender, kind: one, at: session.now }));
+				await session.insert('sender_resumes', resumed, sql`on conflict (workspace, kind, channel, account_id) do update set at = excluded.at`);
 				return rows.map(toHold);
 			});
+			return { ended, back: await bringBack(database, hash, sender, decide) };
 		},
 	};
 }

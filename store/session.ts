@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
 import { CompiledQuery, sql, type Kysely, type RawBuilder } from 'kysely';
 import type { EpochMs } from '../engine/time';
-import { among, cleanText, valuesTable, type DialectName } from './bulk';
+import { among, cleanText, keyOf, valuesTable, type DialectName } from './bulk';
 import { RowBatch } from './dialects/sqlite';
+import { currentExecution } from './executionScope';
+import type { TracedPerson } from './executionTraces';
 import type { CountingMode } from './limits/countingMode';
 import { TABLES, type RowOf, type RowOfColumns, type TableName, type Tables } from './schema';
 
@@ -13,7 +15,7 @@ const LOCK_BUCKETS = 512;
 const BIG_BATCH = 1_000;
 
 /** What a lock is about. Locks of one kind never stand in the way of another. */
-export type LockKind = 'intake' | 'ready' | 'thread' | 'claim' | 'limits' | 'settings' | 'spend' | 'stage' | 'knowledge' | 'drain' | 'receipt' | 'runs' | 'sequence';
+export type LockKind = 'intake' | 'ready' | 'thread' | 'claim' | 'limits' | 'settings' | 'spend' | 'stage' | 'knowledge' | 'drain' | 'receipt' | 'runs' | 'models' | 'sequence' | 'training';
 
 /** The columns `names` of a table with their kinds. */
 type Picked<T extends TableName, K extends keyof RowOf<T>> = Pick<RowOf<T>, K>;
@@ -33,6 +35,9 @@ export class Session {
 	limitsChanged = false;
 	/** Who counts the limits, once this transaction holds that (see `holdCounting`). */
 	counting?: CountingMode;
+
+	/** Who was written about, by workspace and contact id, for `noteTraces`. */
+	readonly touched = new Map<string, TracedPerson>();
 
 	/** A table's qualified name for raw statements. */
 	table(name: TableName): RawBuilder<unknown> {
@@ -57,6 +62,7 @@ export class Session {
 	/** Inserts all rows in one statement. `conflict` is what follows the select, e.g. `on conflict do nothing`. */
 	async insert<T extends TableName>(name: T, rows: readonly RowOf<T>[], conflict: RawBuilder<unknown> = sql``): Promise<void> {
 		if (rows.length === 0) return;
+		this.touch(name, rows);
 		const columns = TABLES[name];
 		const names = sql.join(Object.keys(columns).map((column) => sql.ref(column)));
 		if (this.dialect === 'sqlite') {
@@ -74,6 +80,7 @@ export class Session {
 	/** As `insert`, and returns `columns` of the rows that were really inserted. */
 	async insertReturning<T extends TableName, K extends keyof RowOf<T> & string>(name: T, rows: readonly RowOf<T>[], conflict: RawBuilder<unknown>, columns: readonly K[]): Promise<Picked<T, K>[]> {
 		if (rows.length === 0) return [];
+		this.touch(name, rows);
 		const names = sql.join(Object.keys(TABLES[name]).map((column) => sql.ref(column)));
 		const returned = sql.join(columns.map((column) => sql.ref(column)));
 		return await this.rows(
@@ -115,6 +122,15 @@ export class Session {
 		const buckets = new Set([...new Set(keys)].map((key) => hash('sha1', key, 'buffer').readUInt32BE() % LOCK_BUCKETS));
 		const sorted = [...buckets].sort((a, b) => a - b).map((bucket) => `${bucket}`);
 		await sql`select pg_advisory_xact_lock(hashtext(${`${this.schema} ${kind}`}), bucket::int) from unnest(cast(${sorted} as text[])) as bucket`.execute(this.q);
+	}
+
+	private touch<T extends TableName>(name: T, rows: readonly RowOf<T>[]): void {
+		const column = name === 'contacts' ? 'id' : 'contact_id' in TABLES[name] ? 'contact_id' : undefined;
+		if (column === undefined || currentExecution() === undefined) return;
+		for (const row of rows) {
+			const [workspace, contactId]: unknown[] = [Reflect.get(row, 'workspace'), Reflect.get(row, column)];
+			if (typeof workspace === 'string' && typeof contactId === 'string') this.touched.set(keyOf(workspace, contactId), { workspace, contactId });
+		}
 	}
 
 	/** What stands after `select`: the rows `o` whose keys equal one of `wanted`, each once. */

@@ -25,21 +25,30 @@ function scopesOf({ workspace, accountId, contactId }: SettingsKey): { workspace
 	];
 }
 
-/** Patches from the widest scope to the narrowest: the narrower wins, but mode and kill switch only ever get stricter. */
+/** Patches from the widest scope to the narrowest: the narrower wins, but mode, kill switch and local models only ever get stricter. */
 export function combineSettings(patches: readonly SettingsPatch[]): EffectiveSettings {
 	const [workspace = {}, ...narrower] = patches;
 	let mode: Mode = workspace.mode ?? DEFAULT_MODE;
 	for (const patch of narrower) if (patch.mode) mode = narrowerMode(mode, patch.mode);
 	const given = patches.map((patch) => Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)));
-	return { ...DEFAULT_SETTINGS, ...Object.assign({}, ...given), mode, killSwitch: patches.some(({ killSwitch }) => killSwitch === true) };
+	const local = patches.some(({ localModelsOnly }) => localModelsOnly === true) ? { localModelsOnly: true } : {};
+	return { ...DEFAULT_SETTINGS, ...Object.assign({}, ...given), ...local, mode, killSwitch: patches.some(({ killSwitch }) => killSwitch === true) };
 }
 
 /** The patches that bear on each key, from the widest scope to the narrowest, in the keys' order; one query for all. */
-async function loadPatches(session: Session, keys: readonly SettingsKey[]): Promise<{ kind: string; patch: SettingsPatch }[][]> {
+async function loadPatches(session: Session, keys: readonly SettingsKey[]): Promise<{ kind: string; patch: SettingsPatch; offAt: number | null }[][]> {
 	const scopes = keys.map(scopesOf);
 	const rows = await session.matching('settings', ['workspace', 'kind', 'scope_id'], scopes.flat());
-	const patches = new Map(rows.map((row) => [keyOf(row.workspace, row.kind, row.scope_id), patchOf(row)]));
-	return scopes.map((list) => list.map(({ workspace, kind, scope_id }) => ({ kind, patch: patches.get(keyOf(workspace, kind, cleanText(scope_id))) ?? {} })));
+	const known = new Map(rows.map((row) => [keyOf(row.workspace, row.kind, row.scope_id), { patch: patchOf(row), offAt: row.off_at }]));
+	return scopes.map((list) => list.map(({ workspace, kind, scope_id }) => ({ kind, ...(known.get(keyOf(workspace, kind, cleanText(scope_id))) ?? { patch: {}, offAt: null }) })));
+}
+
+/** The settings that hold for each key and when a mode that bears on it was last switched off, in their order; one query for all. */
+export async function loadScopes(session: Session, keys: readonly SettingsKey[]): Promise<{ settings: EffectiveSettings; offAt?: EpochMs }[]> {
+	return (await loadPatches(session, keys)).map((list) => {
+		const off = Math.max(...list.map(({ offAt }) => offAt ?? 0));
+		return { settings: combineSettings(list.map(({ patch }) => patch)), ...(off > 0 ? { offAt: epochMs(off) } : {}) };
+	});
 }
 
 /** The settings that hold for each key, in their order; one query for all. */
@@ -66,14 +75,15 @@ function toScope(row: RowOf<'settings'>): SettingsScope {
 	};
 }
 
-type Stamps = Pick<RowOf<'settings'>, 'mode_at' | 'mode_by' | 'kill_at' | 'kill_by'>;
+type Stamps = Pick<RowOf<'settings'>, 'mode_at' | 'mode_by' | 'kill_at' | 'kill_by' | 'off_at'>;
 
 /** Who set mode and kill switch: whoever makes this change where it changes them, else who did before. */
 function stampsOf(before: RowOf<'settings'> | undefined, next: SettingsPatch, now: EpochMs, actor: string): Stamps {
 	const old: SettingsPatch = before ? patchOf(before) : {};
 	const mode = old.mode === next.mode ? { mode_at: before?.mode_at ?? null, mode_by: before?.mode_by ?? null } : next.mode === undefined ? { mode_at: null, mode_by: null } : { mode_at: now, mode_by: actor };
 	const sameSwitch = old.killSwitch === next.killSwitch && old.killSwitchReason === next.killSwitchReason;
-	return { ...mode, ...(sameSwitch ? { kill_at: before?.kill_at ?? null, kill_by: before?.kill_by ?? null } : { kill_at: now, kill_by: actor }) };
+	const off_at = next.mode === 'off' && old.mode !== 'off' ? now : (before?.off_at ?? null);
+	return { ...mode, off_at, ...(sameSwitch ? { kill_at: before?.kill_at ?? null, kill_by: before?.kill_by ?? null } : { kill_at: now, kill_by: actor }) };
 }
 
 const patchOf = (row: RowOf<'settings'>): SettingsPatch => SettingsPatchSchema.parse(fromJson(row.patch));
@@ -99,6 +109,7 @@ export function createSettings(database: Database): SettingsStore {
 				const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
 				throw new StoreInputError(`These settings cannot be kept (${wrong}). Correct them and save again.`, 0);
 			}
+			if (scope.kind !== 'workspace' && patch.localModelsOnly !== undefined) throw new StoreInputError("'Local Models Only' holds for a whole workspace. Set it with Scope 'Workspace'.", 0);
 			if (scope.kind !== 'workspace' && !scope.id) throw new StoreInputError(`Settings of one ${scope.kind} need its id.`, 0);
 			const scopeId = scope.kind === 'workspace' ? '' : (scope.id ?? '');
 			return await database.write(async (session) => {
@@ -110,7 +121,7 @@ export function createSettings(database: Database): SettingsStore {
 					'settings',
 					[{ workspace, kind: scope.kind, scope_id: scopeId, patch: toJson(next), mode: next.mode ?? null, updated_at: session.now, updated_by: actor, ...stampsOf(before, next, session.now, actor) }],
 					sql`on conflict (workspace, kind, scope_id) do update set patch = excluded.patch, mode = excluded.mode, updated_at = excluded.updated_at, updated_by = excluded.updated_by,
-						mode_at = excluded.mode_at, mode_by = excluded.mode_by, kill_at = excluded.kill_at, kill_by = excluded.kill_by`,
+						mode_at = excluded.mode_at, mode_by = excluded.mode_by, kill_at = excluded.kill_at, kill_by = excluded.kill_by, off_at = excluded.off_at`,
 				);
 				const modeBefore = before ? patchOf(before).mode : undefined;
 				// A mode that was not shadow and gets no stricter than that ends shadow nowhere: the strictest scope decides.

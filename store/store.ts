@@ -1,6 +1,7 @@
 import type { EpochMs } from '../engine/time';
 import type { Accounts } from './port/accounts';
 import type { AnswerTimes } from './port/answerTimes';
+import type { CallAllowances } from './port/callAllowances';
 import type { Contacts } from './port/contacts';
 import type { Messages } from './port/messages';
 import type { Outbound } from './port/outbound';
@@ -14,11 +15,13 @@ import type { SettingsStore } from './port/settings';
 import type { Suppressions } from './port/suppressions';
 import type { Unsubscribes } from './port/unsubscribes';
 import type { Limits } from './port/limits';
+import type { Executions } from './port/executions';
 import type { Experiments } from './port/experiments';
 import type { Outcomes } from './port/outcomes';
 import type { PersonalData } from './port/personalData';
 import type { Pipelines } from './port/pipelines';
 import type { ModelCalls } from './port/modelCalls';
+import type { Models } from './port/models';
 import type { Analyses } from './port/analyses';
 import type { Figures } from './port/figures';
 import type { Knowledge } from './port/knowledge';
@@ -27,11 +30,15 @@ import type { LeadScores } from './port/leadScores';
 import type { MailRecords } from './port/mailRecords';
 import type { Sequences } from './port/sequences';
 import type { Shadow } from './port/shadow';
+import type { Training } from './port/training';
+import type { TrainingJobs } from './port/trainingJobs';
 
 export type * from './port/accounts';
 export type * from './port/analyses';
 export type * from './port/answerTimes';
+export type * from './port/callAllowances';
 export type * from './port/contacts';
+export type * from './port/executions';
 export type * from './port/experiments';
 export type * from './port/figures';
 export type * from './port/knowledge';
@@ -41,6 +48,7 @@ export type * from './port/limits';
 export type * from './port/mailRecords';
 export type * from './port/messages';
 export type * from './port/modelCalls';
+export type * from './port/models';
 export type * from './port/outbound';
 export type * from './port/outcomes';
 export type * from './port/personalData';
@@ -55,6 +63,8 @@ export type * from './port/sequences';
 export type * from './port/settings';
 export type * from './port/shadow';
 export type * from './port/suppressions';
+export type * from './port/training';
+export type * from './port/trainingJobs';
 export type * from './port/unsubscribes';
 
 /** One clock a store: the database's time in production, injected in simulation. */
@@ -66,6 +76,7 @@ export interface Store {
 	readonly dialect: 'sqlite' | 'postgres';
 	readonly clock: Clock;
 	readonly accounts: Accounts;
+	readonly callAllowances: CallAllowances;
 	readonly contacts: Contacts;
 	readonly messages: Messages;
 	readonly outbound: Outbound;
@@ -80,6 +91,7 @@ export interface Store {
 	readonly outcomes: Outcomes;
 	readonly pipelines: Pipelines;
 	readonly modelCalls: ModelCalls;
+	readonly models: Models;
 	readonly analyses: Analyses;
 	readonly answerTimes: AnswerTimes;
 	readonly sendLoad: SendLoad;
@@ -90,8 +102,11 @@ export interface Store {
 	readonly leadScores: LeadScores;
 	readonly shadow: Shadow;
 	readonly runs: Runs;
+	readonly training: Training;
 	readonly sequences: Sequences;
+	readonly trainingJobs: TrainingJobs;
 	readonly personalData: PersonalData;
+	readonly executions: Executions;
 	readonly figures: Figures;
 	/**
 	 * Gives this caller's share back. The connection or pool is shared by everybody in the process who opened the same

@@ -16,7 +16,7 @@ export const CANVASES: readonly CanvasPicture[] = [
 	{ file: 'canvas-04-dispatch', workflow: '04', width: 1800, height: 860, caption: '04 · Dispatch: what is due is sent once.' },
 	{ file: 'canvas-05-review-desk', workflow: '05', width: 1800, height: 620, caption: '05 · Review desk: the team’s pages, who is told of changes, invitations.' },
 	{ file: 'canvas-06-outcomes', workflow: '06', width: 1800, height: 900, caption: '06 · Outcomes: signed reports of other systems, tied to what was sent.' },
-	{ file: 'canvas-08-re-analysis', workflow: '08', width: 1800, height: 760, caption: '08 · Re-analysis: contacts read and placed again, in batches, watched and stopped from the desk.' },
+	{ file: 'canvas-08-conversation-sync', workflow: '08', width: 2000, height: 760, caption: '08 · Conversation sync: old conversations read within the limits of Meta, contacts classified and placed, watched and stopped from the desk.' },
 	{ file: 'canvas-11-shadow-replay', workflow: '11', width: 1800, height: 760, caption: '11 · Shadow replay: past conversations through the settings, nothing sent.' },
 	{ file: 'canvas-12-weekly-report', workflow: '12', width: 1800, height: 620, caption: '12 · Weekly report: a letter of what was sent, answered and won.' },
 	{ file: 'canvas-09-housekeeping', workflow: '09', width: 1600, height: 600, caption: '09 · Housekeeping: leases, reviews waiting too long, failed runs.' },

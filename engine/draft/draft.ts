@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RolloutSchema } from '../training/rollout';
 
 export const WaTemplateSchema = z.object({
 	name: z.string(),
@@ -53,6 +54,10 @@ export const DraftSchema = z.object({
 	reasoning: z.string().optional(),
 	modelId: z.string().optional(),
 	promptVersion: z.string().optional(),
+	/** The registered version that wrote it; absent when none did. */
+	modelVersion: z.string().optional(),
+	/** Absent when the contact took part in no rollout. */
+	rollout: RolloutSchema.optional(),
 	usedFallback: z.boolean(),
 	tokens: z.number().int().optional(),
 	costUsd: z.number().optional(),

@@ -2,9 +2,14 @@ import type { ArmCount } from './posterior';
 import { boundAtLook, spendingBounds } from './spendingBounds';
 
 /** The contacts of an arm that joined between two looks. */
-export type ArmWeek = Pick<ArmCount, 'exposures' | 'conversions'>;
+export interface ArmWeek extends Pick<ArmCount, 'exposures' | 'conversions'> {
+	/** Where a contact counts for more or less than one conversion: the sum of the squares. */
+	squares?: number;
+}
 
 export interface ComparedArm extends ArmCount {
+	/** As in `ArmWeek`. */
+	squares?: number;
 	/** The arm's contacts by the look they joined before, from the first look to the present one. Without it all are taken to have joined evenly. */
 	weeks?: readonly ArmWeek[];
 }
@@ -17,7 +22,8 @@ function excess(a: ArmWeek, b: ArmWeek): { excess: number; variance: number } {
 	const total = a.exposures + b.exposures;
 	if (total === 0) return { excess: 0, variance: 0 };
 	const pooled = (a.conversions + b.conversions) / total;
-	return { excess: a.conversions - a.exposures * pooled, variance: ((a.exposures * b.exposures) / total) * pooled * (1 - pooled) };
+	const squares = (a.squares ?? a.conversions) + (b.squares ?? b.conversions);
+	return { excess: a.conversions - a.exposures * pooled, variance: ((a.exposures * b.exposures) / total) * Math.max(0, squares / total - pooled ** 2) };
 }
 
 /**

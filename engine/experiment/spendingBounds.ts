@@ -22,6 +22,14 @@ function spent(t: number, alpha: number): number {
 	return t >= 1 ? alpha : 4 * (1 - normalCdf(jStat.normal.inv(1 - alpha / 4, 0, 1) / sqrt(t)));
 }
 
+/**
+ * What no bound of this look can lie below: whoever is beyond it has stopped by now, and no more may have than the error
+ * spent so far. Cheap, so that most looks need no integration.
+ */
+export function leastBound(look: number, horizon: number, alpha: number): number {
+	return look <= 0 ? Infinity : jStat.normal.inv(1 - spent(look / horizon, alpha) / 2, 0, 1);
+}
+
 /** Weights of Simpson's rule over an odd number of evenly spaced points. */
 function simpson(size: number, step: number): number[] {
 	return Array.from({ length: size }, (_, i) => (step / 3) * (i === 0 || i === size - 1 ? 1 : i % 2 === 1 ? 4 : 2));

@@ -3,7 +3,7 @@ import { HOUR, SECOND, epochMs, later, type EpochMs } from '../time';
 import { afterDailyCaps } from './routeCaps';
 import type { DecideRoute, Route, RouteFacts } from './routeFacts';
 import { withinHours } from './routeHours';
-import { reviewReasons, reviewSentence } from './routeReview';
+import { reviewReasons, reviewSentence, SENDER_REASONS } from './routeReview';
 import { heldReason } from './senderHold';
 import { asOfThen, ownWish, wouldHave } from './routeShadow';
 import { gateReason, holder, spoken, withoutStop } from './routeWording';
@@ -36,21 +36,24 @@ function route(facts: RouteFacts, askedFor?: string): Route {
 	const due = isDue(facts);
 	const leaving = leavingTime(facts, due);
 	const reasons = reviewReasons(facts, leaving, askedFor);
-	if (reasons.length > 0) return { status: 'in_review', sentence: reviewSentence(reasons.map(({ text }) => text)), dueAt: reviewDue(facts), reason: reasons[0].code };
+	if (reasons.length > 0) {
+		const ofSender = reasons.every(({ code }) => SENDER_REASONS.includes(code));
+		return { status: 'in_review', sentence: reviewSentence(reasons.map(({ text }) => text)), dueAt: reviewDue(facts), reason: reasons[0].code, ...(ofSender ? { waitsForSender: true } : {}) };
+	}
 	if (due && leaving.at <= facts.now) return { status: 'claimed', sentence: 'Due: every check held again.' };
 	const sentence = leaving.movedBy.length > 0 ? `Moved to ${spoken(leaving.at)}: ${leaving.movedBy.join(', ')}.` : scheduledSentence(facts, leaving.at);
-	return { status: 'scheduled', sentence, sendAt: leaving.at };
+	return { status: 'scheduled', sentence, sendAt: leaving.at, ...(leaving.ofSender ? { waitsForSender: true } : {}) };
 }
 
 /** The time after daily caps and, for what falls due, after the hours in which nothing may leave. */
-function leavingTime(facts: RouteFacts, due: boolean): { at: EpochMs; movedBy: string[]; closedBy?: string } {
+function leavingTime(facts: RouteFacts, due: boolean): { at: EpochMs; movedBy: string[]; closedBy?: string; ofSender?: boolean } {
 	const asked = leaveAt(facts, due);
 	const waits = waitingTime(facts, asked);
 	const capped = afterDailyCaps(facts, waits.at);
 	const full = [...waits.by, ...(capped.full === undefined ? [] : [capped.full])];
 	if (!due) return { at: capped.at, movedBy: full };
 	const open = withinHours(facts, capped.at);
-	return { ...open, movedBy: [...full, ...open.movedBy] };
+	return { ...open, movedBy: [...full, ...open.movedBy], ofSender: waits.by.length > 0 };
 }
 
 /** Later than asked for while the sender or the message's sequence is held back. */

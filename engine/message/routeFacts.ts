@@ -63,6 +63,12 @@ export interface RouteFacts {
 	};
 	/** A person approved the draft: nothing asks for a review any more, hard stops hold all the same. */
 	approved?: boolean;
+	/** When it was approved. */
+	approvedAt?: EpochMs;
+	/** When somebody last took the conversation over, whether or not that is over by now. */
+	lastTakenOverAt?: EpochMs;
+	/** When the mode was last switched off in a scope of the message, whether or not it is on again. */
+	lastOffAt?: EpochMs;
 	/** The takeover (its beginning) that ran when it was approved: any other one came later and ends the approval. */
 	approvedDuring?: string;
 	now: EpochMs;
@@ -78,6 +84,8 @@ export interface Route {
 	dueAt?: EpochMs;
 	/** Why, as a code that can be counted; the first one where there are several. */
 	reason?: string;
+	/** Nothing but the hold on its sender keeps the message from leaving now. */
+	waitsForSender?: boolean;
 	/** In shadow mode and for replays: what would have happened. */
 	shadow?: ShadowDecision;
 }

@@ -15,6 +15,9 @@ const ADDRESS_NAMES: Readonly<Record<HandleKind, string>> = {
 	linkedin: 'LinkedIn profile',
 };
 
+/** Codes of reasons that are about the sender alone, not about the message. */
+export const SENDER_REASONS: readonly string[] = ['campaign_stopped', 'sender_paused'];
+
 /** A reason and what it is about: two reasons about the same thing are one. */
 interface Reason {
 	about: string;
@@ -30,13 +33,27 @@ interface Reason {
  */
 export function reviewReasons(facts: RouteFacts, leaving: { at: EpochMs; closedBy?: string }, askedFor?: string): { code: string; text: string }[] {
 	const closed = leaving.closedBy === undefined ? [] : [{ code: 'hours', text: `no time is left to send it in: ${leaving.closedBy} leaves no moment` }];
+	const ended = approvalEnded(facts);
 	const reasons: Reason[] = [
 		...(askedFor === undefined ? [] : [asked(facts, askedFor)]),
 		...[...unsendable(facts, leaving.at), ...closed].map(({ code, text }) => ({ about: text, code, text })),
-		...(facts.approved ? [] : judgement(facts, leaving.at)),
+		...(ended === undefined ? [] : [{ about: 'approval', code: 'approval_ended', text: ended }]),
+		...(facts.approved && ended === undefined ? [] : judgement(facts, leaving.at)),
 	];
 	// The later words win: they are this table's own, where the earlier ones repeat what a check said.
 	return [...new Map(reasons.map(({ about, code, text }) => [about, { code, text }])).values()];
+}
+
+/**
+ * Why an approval is worth nothing any more: whoever took the conversation over after it, or switched the mode off, meant
+ * that nothing should leave as it stood, though it is over by now.
+ */
+function approvalEnded({ approved, approvedAt, approvedDuring, lastTakenOverAt, lastOffAt }: RouteFacts): string | undefined {
+	if (!approved || approvedAt === undefined) return undefined;
+	const running = approvedDuring !== undefined && epochMs(approvedDuring) === lastTakenOverAt;
+	if (lastTakenOverAt !== undefined && lastTakenOverAt > approvedAt && !running) return `it was approved before the conversation was taken over at ${spoken(lastTakenOverAt)}, so it needs another look`;
+	if (lastOffAt !== undefined && lastOffAt > approvedAt) return `it was approved before the mode was switched off at ${spoken(lastOffAt)}, so it needs another look`;
+	return undefined;
 }
 
 /** One line for the reviewer: the first reason, and how many others there are. */

@@ -22,6 +22,8 @@ export interface SendFailure {
 
 /** The longest Retry-After that is believed, in seconds: two days. */
 const LONGEST_WAIT = 2 * 24 * 60 * 60;
+/** The wait grows with the first tries; later ones only come where the sender was refused, and wait for that. */
+const GROWS_TIMES = 2;
 /** A provider's own words are quoted up to this length. */
 const QUOTED_CHARACTERS = 200;
 /** Of a longer text only the beginning is looked at. */
@@ -65,7 +67,7 @@ function ruleFor(read: ProviderAnswer): [string | undefined, ErrorRule | undefin
 
 function waitSeconds(rule: ErrorRule, read: ProviderAnswer, now: EpochMs, attempts: number): number | undefined {
 	if (rule.kind !== 'not_sent') return undefined;
-	const own = (rule.retryAfterSeconds ?? 60) * (rule.growth ?? 1) ** Math.max(0, attempts - 1);
+	const own = (rule.retryAfterSeconds ?? 60) * (rule.growth ?? 1) ** Math.min(Math.max(0, attempts - 1), GROWS_TIMES);
 	const asked = retryAfterSeconds(read.retryAfter, now);
 	return Math.min(Math.max(own, asked ?? 0), LONGEST_WAIT);
 }

@@ -23,6 +23,8 @@ export const SettingsPatchSchema = z
 		contactDailyCap: z.number().int().min(0),
 		/** Sends of the whole workspace, a UTC day. */
 		workspaceDailyCap: z.number().int().min(0),
+		/** True: no model outside one's own network is told anything. */
+		localModelsOnly: z.boolean(),
 		/** USD a UTC day for model calls. */
 		modelSpendCapUsd: z.number().min(0),
 		/** How long an automatic outreach send waits so that it can be stopped. */

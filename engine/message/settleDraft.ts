@@ -26,7 +26,7 @@ function approve(facts: DraftFacts, edit?: ReviewChanges['edit']): ReviewOutcome
 	const held = contact?.takenOverUntil !== undefined && epochMs(contact.takenOverUntil) > now && contact.takenOverBy !== by;
 	if (held) return notApproved(`${holder(contact)} has taken the conversation over until ${spoken(epochMs(contact.takenOverUntil ?? now))}; hand it back first`);
 	const row = edit ? { ...route.row, gate: edit.gate, draft: { ...route.row.draft, text: edit.text, subject: edit.subject } } : route.row;
-	const sent = decideRoute({ ...route, row, approved: true, approvedDuring: contact?.takenOverAt });
+	const sent = decideRoute({ ...route, row, approved: true, approvedAt: now, approvedDuring: contact?.takenOverAt });
 	if (sent.status !== 'scheduled') return notApproved(withoutStop(sent.sentence.replace(/^(?:Not sent|Waits for a person): /, '')));
 	const done = edit ? `Edited and approved by ${by}` : `Approved by ${by}`;
 	return {

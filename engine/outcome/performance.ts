@@ -28,7 +28,7 @@ export const PERFORMANCE_RULES: Readonly<Record<PerformanceMetric, MetricRule>> 
 };
 
 /** What messages can be told apart by. strategy: framework and tone together. */
-export const PERFORMANCE_DIMENSIONS = ['framework', 'tone', 'persona', 'variant', 'model', 'promptVersion', 'channel', 'hour', 'industry', 'role', 'country', 'language'] as const;
+export const PERFORMANCE_DIMENSIONS = ['framework', 'tone', 'persona', 'variant', 'model', 'promptVersion', 'modelVersion', 'channel', 'hour', 'industry', 'role', 'country', 'language'] as const;
 export type PerformanceDimension = (typeof PERFORMANCE_DIMENSIONS)[number];
 
 /** Policy of this pack; the interval says the rest. */

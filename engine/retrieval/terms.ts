@@ -15,6 +15,9 @@ const FunctionWordsSchema = z.object({ collected: z.iso.date(), source: z.string
 /** Of all languages together: which one a short question is in is often anybody's guess. */
 const FUNCTION_WORDS: ReadonlySet<string> = new Set(Object.values(FunctionWordsSchema.parse(functionWords).words).flat().map(folded));
 
+/** Whether a folded word only says how something is asked, in any of the languages. */
+export const isFunctionWord = (word: string): boolean => FUNCTION_WORDS.has(word);
+
 const wordsOf = (text: string): string[] => folded(text.toWellFormed()).match(/[\p{L}\p{N}]+/gu) ?? [];
 
 function termsOfWord(word: string): string[] {

@@ -10,8 +10,11 @@ export const RUN_KINDS = ['sync', 'reanalysis', 'reassignment'] as const;
 export const RunKindSchema = z.enum(RUN_KINDS);
 export type RunKind = z.infer<typeof RunKindSchema>;
 
-/** requested → running → done | failed | cancelled; a run nobody has begun is cancelled at once. */
-export const RUN_STATES = ['requested', 'running', 'done', 'failed', 'cancelled'] as const;
+/**
+ * requested → running ⇄ waiting → done | failed | cancelled; a run nobody is at is cancelled at once. waiting: a provider
+ * takes no more calls until a time; nobody is at it meanwhile, and it is handed out again then.
+ */
+export const RUN_STATES = ['requested', 'running', 'waiting', 'done', 'failed', 'cancelled'] as const;
 export const RunStateSchema = z.enum(RUN_STATES);
 export type RunState = z.infer<typeof RunStateSchema>;
 
@@ -50,6 +53,9 @@ export const RunSchema = z.object({
 	finishedAt: z.string().optional(),
 	/** Where the run goes on when it is begun again. Whoever runs it writes and reads it. */
 	cursor: z.string().optional(),
+	/** While it waits: until when, and for what. */
+	waitsUntil: z.string().optional(),
+	waitsFor: z.string().optional(),
 	cancelRequested: z.boolean(),
 	counts: z.object({ done: z.number(), skipped: z.number(), failed: z.number(), total: z.number().optional() }),
 	sentence: z.string(),
@@ -64,8 +70,10 @@ export interface RunFacts {
 	counts: RunCounts;
 	requestedBy: string;
 	cancelledBy?: string;
-	/** Why it failed. */
+	/** Why it failed, or what it waits for. */
 	error?: string;
+	/** ISO-8601. */
+	waitsUntil?: string;
 	/** Milliseconds since it was begun, until now or until it ended. */
 	elapsedMs?: number;
 }
@@ -83,13 +91,15 @@ function pace({ done, skipped, failed }: RunCounts, elapsedMs: number | undefine
 }
 
 /** Where a run stands, in one line. */
-export function runSentence({ kind, state, counts, requestedBy, cancelledBy, error, elapsedMs }: RunFacts): string {
+export function runSentence({ kind, state, counts, requestedBy, cancelledBy, error, waitsUntil, elapsedMs }: RunFacts): string {
 	const name = NAMES[kind];
 	switch (state) {
 		case 'requested':
 			return `${name} asked for by ${requestedBy}; it begins when the workflow that does it is published and free.`;
 		case 'running':
 			return cancelledBy === undefined ? `${name} under way: ${progress(counts)}${pace(counts, elapsedMs)}.` : `${name} is being stopped, as ${cancelledBy} asked: ${progress(counts)}.`;
+		case 'waiting':
+			return `${name} waits until ${waitsUntil?.slice(11, 16) ?? 'later'} UTC for ${error ?? 'its provider'}, then goes on by itself: ${progress(counts)}.`;
 		case 'done':
 			return `${name} finished: ${progress(counts)}${pace(counts, elapsedMs)}.`;
 		case 'cancelled':

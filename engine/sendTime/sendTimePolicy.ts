@@ -50,9 +50,12 @@ export const SEND_TIME_READING = {
 	/** Newest sends, outcomes and messages of one contact, each. */
 	perContact: 200,
 	/** Newest sends of a workspace on a channel among which a segment's contacts are looked for. */
-	recentSends: 2_000,
-	/** Contacts of a workspace on a channel, and those alike by industry or role, that a segment is learnt from. */
-	peers: 150,
+	recentSends: 5_000,
+	/**
+	 * Contacts of a workspace on a channel, and those alike by industry or role, that a segment is learnt from. In outreach
+	 * most are written to once, and one in twelve answers: of a few hundred nobody can tell a good hour (docs/flywheel.md).
+	 */
+	peers: 4_000,
 	peersAlike: 60,
 	/** Several messages of a contact in a row count as one answer when no more than this lies between them. */
 	burstMs: HOUR,

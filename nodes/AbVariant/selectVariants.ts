@@ -11,7 +11,7 @@ import { readKey, readOptionalText, readText } from '../shared/readParameter';
 import { readVariants } from './readVariants';
 import { sharesOfArms, type Candidate, type Shares } from './sharesOfArms';
 
-interface SelectParameters {
+export interface SelectParameters {
 	workspace: string;
 	contact: string;
 	experiment?: string;
@@ -48,7 +48,7 @@ export async function selectVariants(context: IExecuteFunctions): Promise<INodeE
 					const message = `The store is away (${reason}). Variants written into this node are still chosen by contact; saved experiments are not.`;
 					context.addExecutionHints({ message, location: 'outputPane', type: 'warning' });
 				}
-				return await selectAll(store, items);
+				return await chooseVariants(store, items);
 			}),
 		write: (variant) => {
 			const place = variant ? outputIds.indexOf(variant.variantId) : -1;
@@ -63,7 +63,8 @@ function readOutputIds(context: IExecuteFunctions): string[] {
 	return text.split(',').map((id) => id.trim()).filter((id) => id !== '');
 }
 
-async function selectAll(store: Store | undefined, items: ReadItem<SelectParameters>[]): Promise<Settled<Variant | undefined>[]> {
+/** As the node selects, for items that were read. */
+export async function chooseVariants(store: Store | undefined, items: ReadItem<SelectParameters>[]): Promise<Settled<Variant | undefined>[]> {
 	const results = new Map<number, Settled<Variant | undefined>>();
 	for (const [workspace, group] of Map.groupBy(items, (item) => item.params.workspace)) {
 		const all = store ? await store.experiments.list(workspace) : [];

@@ -4,13 +4,16 @@ import { blendLearned } from '../../engine/classify/learnedScore';
 import { leadFeatures } from '../../engine/classify/leadFeatures';
 import { LEAD_SCORE_POLICY } from '../../engine/classify/leadScore';
 import { epochMs, type EpochMs } from '../../engine/time';
+import { MOST_MODEL_CALLS } from '../../llm/concurrency';
 import type { Store } from '../../store/store';
 import { commitIsolated, settled, type ReadItem, type Settled } from '../shared/batch';
 import { openNodeEmbeddings, type NodeEmbeddings } from '../shared/embeddings';
+import { localModelsOnly } from '../shared/localModels';
 import { openNodeModel, type NodeModel } from '../shared/model';
 import { isToolRun } from '../shared/modelSource';
 import { perWorkspace } from '../shared/perWorkspace';
-import { readOptionalText } from '../shared/readParameter';
+import { ItemInputError } from '../shared/errors';
+import { readNumber, readOptionalText } from '../shared/readParameter';
 import { isReplay } from '../shared/replay';
 import { connectedVectorStore, type VectorStoreSearch } from '../shared/vectorStore';
 import { classifyLeads, whyNot, type Classified } from './answerLeads';
@@ -107,13 +110,23 @@ async function decideGroup(run: Run, workspace: string, what: LeadParameters['wh
 	}
 	const { useKnowledge, redact, blendLearned: blends } = leads[0].params;
 	const learned = store && (useKnowledge || blends) ? await learnSafely(run, store, workspace) : undefined;
-	const sources = { store, embeddings: run.embeddings?.access(workspace, settings), vectorStore: run.vectorStore, mayWrite: run.keep !== undefined, redact, signal: run.embeddings?.signal, tell: (problem: string) => run.tell(problem, 'warning') };
+	const staysHome = localModelsOnly(settings);
+	// Where a connected store sends what is searched for cannot be told.
+	if (staysHome && run.vectorStore) run.tell('Only local models are allowed, so the connected vector store was not searched: add the documents with Lead Autopilot → Knowledge.', 'warning');
+	const sources = { store, embeddings: run.embeddings?.access(workspace, settings), vectorStore: staysHome ? undefined : run.vectorStore, mayWrite: run.keep !== undefined, redact, signal: run.embeddings?.signal, tell: (problem: string) => run.tell(problem, 'warning') };
 	const evidence = useKnowledge ? await findEvidence(workspace, leads.map((lead) => (whyNot(lead) === undefined ? lead : undefined)), sources) : leads.map(() => []);
 	const answered = await classifyLeads({ store, workspace, model, access, now }, leads, evidence);
 	const classified = answered.map((one, place) => completed(one, evidence[place], blends ? learned : undefined, now));
 	if (blends && learned) tellProgress(run, learned);
 	const saved = await commit(run, classified, (keep, batch) => saveLeads(keep, workspace, batch, now));
 	return mapped(saved, classifiedResult);
+}
+
+/** How many model calls run at once; one number a node run. */
+function readCallsAtOnce(context: IExecuteFunctions): number {
+	const value = readNumber(context, 'callsAtOnce', 0, 'Model Calls at Once');
+	if (!Number.isInteger(value) || value < 1 || value > MOST_MODEL_CALLS) throw new ItemInputError(`'Model Calls at Once' must be a whole number from 1 to ${MOST_MODEL_CALLS}, but is ${value}`);
+	return value;
 }
 
 /** Loads, answers and keeps a batch of leads. One result an item, in order. */
@@ -124,7 +137,7 @@ export async function decideLeads(context: IExecuteFunctions, store: Store | und
 	const run: Run = {
 		store,
 		keep: isToolRun(context) ? undefined : store,
-		model: await openNodeModel(context, store),
+		model: await openNodeModel(context, store, readCallsAtOnce(context)),
 		embeddings: looksUp && store ? await openNodeEmbeddings(context, store, readOptionalText(context, 'embeddingsModel', 0)) : undefined,
 		vectorStore: looksUp ? await connectedVectorStore(context) : undefined,
 		now,

@@ -75,6 +75,28 @@ export const generateWithConfidenceProperties: INodeProperties[] = [
 	instructionsField,
 	redactField,
 	{
+		displayName: 'Model Version',
+		name: 'modelVersion',
+		type: 'options',
+		options: [
+			{ name: 'Deployed', value: 'deployed', description: 'What Model Trainer has deployed, or the candidate it is compared with for its share of contacts. While nothing is deployed, the model as it is.' },
+			{ name: 'Fixed', value: 'fixed', description: 'A version you name, for everybody' },
+			{ name: 'None', value: 'none', description: 'The model as it is, without examples' },
+		],
+		default: 'deployed',
+		description: 'Which version of what was learnt writes the draft. Versions with examples work with any model; a fine-tuned model needs the model credential.',
+	},
+	{
+		displayName: 'Version',
+		name: 'version',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. v2.1.0',
+		displayOptions: { show: { modelVersion: ['fixed'] } },
+		description: 'As Model Trainer lists it',
+	},
+	{
 		displayName: 'Threshold Mode',
 		name: 'thresholdMode',
 		type: 'options',

@@ -3,6 +3,7 @@ import type { Draft } from '../../engine/draft/draft';
 import type { ModelAccess } from '../../llm/modelAccess';
 import type { NewDraft, OutboundRow, Store } from '../../store/store';
 import { settled, type ReadItem, type Settled } from '../shared/batch';
+import { ItemInputError } from '../shared/errors';
 import { addressOn } from '../shared/leadFromItem';
 import { openNodeModel, type NodeModel } from '../shared/model';
 import { perWorkspace } from '../shared/perWorkspace';
@@ -11,6 +12,7 @@ import { learnOnce, type Learner } from './learnOnce';
 import { loadRequests, type LoadedRequest } from './loadRequests';
 import type { DraftRequest } from './readDraftRequest';
 import { withKnowledge } from './withKnowledge';
+import { withServingVersion } from './withServingVersion';
 import { withWinningStrategies } from './withWinningStrategies';
 import { writeDraft } from './writeDraft';
 
@@ -38,6 +40,8 @@ function newDraft({ request, about, contactId }: LoadedRequest, draft: Draft): N
 async function generate(loaded: LoadedRequest, access: ModelAccess | undefined, model: NodeModel, learner: Learner, save: Save | undefined): Promise<Settled<Draft>> {
 	try {
 		if (loaded.existing) return settled.ok(loaded.existing.draft);
+		const missing = loaded.serving?.missing;
+		if (missing !== undefined) throw new ItemInputError(`There is no model version '${missing}'`, "Look it up with Model Trainer's Leaderboard, or choose 'Deployed' under 'Model Version'.");
 		const draft = await writeDraft(loaded, access, model, learner);
 		return settled.ok(save ? (await save(newDraft(loaded, draft))).draft : draft);
 	} catch (error) {
@@ -53,13 +57,14 @@ export async function generateDrafts(context: IExecuteFunctions, store: Store | 
 		items,
 		({ params }) => params.workspace,
 		async (workspace, group) => {
-			const loaded = await withKnowledge(store, workspace, await withWinningStrategies(store, workspace, await loadRequests(store, workspace, group.map(({ params }) => params))));
-			const access = model.access(workspace, loaded[0].settings);
+			const known = await withKnowledge(store, workspace, await withWinningStrategies(store, workspace, await loadRequests(store, workspace, group.map(({ params }) => params))));
+			const loaded = await withServingVersion(context, store, workspace, model, known);
+			const accessTo = ({ serving }: LoadedRequest): ModelAccess | undefined => model.access(workspace, loaded[0].settings, serving?.version?.modelId);
 			const learner = learnOnce(store, workspace);
 			const drafts = new Map<string, Promise<Settled<Draft>>>();
 			for (const one of loaded) {
 				// The same message twice in one batch is one draft, paid for once.
-				if (!drafts.has(one.request.id)) drafts.set(one.request.id, generate(one, access, model, learner, save));
+				if (!drafts.has(one.request.id)) drafts.set(one.request.id, generate(one, accessTo(one), model, learner, save));
 			}
 			return await Promise.all(loaded.map(async ({ request }) => (await drafts.get(request.id)) ?? settled.failed(new Error('The draft was not written.'))));
 		},

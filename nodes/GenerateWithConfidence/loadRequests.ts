@@ -8,6 +8,7 @@ import type { Reply } from '../../engine/reply/reply';
 import type { OutboundRow, Store } from '../../store/store';
 import { foundByKey } from '../shared/foundByKey';
 import type { DraftRequest } from './readDraftRequest';
+import type { Serving } from './withServingVersion';
 
 /** A request with everything known about it. */
 export interface LoadedRequest {
@@ -22,6 +23,8 @@ export interface LoadedRequest {
 	settings?: EffectiveSettings;
 	/** True while a person reads every draft to this contact on this account, whatever its confidence. */
 	readsAll: boolean;
+	/** What writes the draft besides the node's own model and prompt. */
+	serving?: Serving;
 }
 
 const READING_MODES: readonly Mode[] = ['assist', 'one_click'];

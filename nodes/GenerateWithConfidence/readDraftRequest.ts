@@ -10,6 +10,7 @@ import { VariantSchema, type Variant } from '../../engine/experiment/variant';
 import { draftId } from '../../engine/message/spine';
 import { ReplySchema, type Reply } from '../../engine/reply/reply';
 import type { EpochMs } from '../../engine/time';
+import { readVersion, writeVersion } from '../../engine/training/versionNumber';
 import { ItemInputError } from '../shared/errors';
 import { readItemLead, type ItemLead } from '../shared/leadFromItem';
 import { readChannel, readJson, readKey, readNumber, readOptionalText, readParameter, readText } from '../shared/readParameter';
@@ -39,6 +40,7 @@ export interface DraftRequest extends ItemLead {
 	learning: LearningOptions;
 	/** Whether what won with leads of the same industry takes the place of framework and tone. */
 	useWinning: boolean;
+	versionWish: VersionWish;
 	/** Drafts drawn for each message, 1 or more. */
 	samples: number;
 	/** 0–1. */
@@ -47,6 +49,9 @@ export interface DraftRequest extends ItemLead {
 	variant?: Variant;
 	score?: number;
 }
+
+/** Which registered version writes. deployed: whichever serves the contact. none: the node's own model without examples. */
+export type VersionWish = { source: 'deployed' | 'none' } | { source: 'fixed'; version: string };
 
 /** What a draft without message and step belongs to: the first words to a contact. */
 const FIRST_CONTACT = 'first-contact';
@@ -73,6 +78,16 @@ function readWish(context: IExecuteFunctions, itemIndex: number): ThresholdWish 
 		throw new ItemInputError(`'Accepted Error Share' must lie between ${LEAST_ERROR_SHARE} and ${MOST_ERROR_SHARE}, but is ${maxErrorShare}`, 'Write 5 % as 0.05.');
 	}
 	return { source, maxErrorShare };
+}
+
+function readVersionWish(context: IExecuteFunctions, itemIndex: number): VersionWish {
+	const source = readOptionalText(context, 'modelVersion', itemIndex) ?? 'deployed';
+	if (source === 'deployed' || source === 'none') return { source };
+	if (source !== 'fixed') throw new ItemInputError(`'Model Version' is '${source.slice(0, 40)}', which is not known`, "Use 'deployed', 'fixed' or 'none'.");
+	const written = readText(context, 'version', itemIndex, 'Version');
+	const number = readVersion(written);
+	if (!number) throw new ItemInputError(`'Version' is '${written.slice(0, 40)}', which is no version`, 'Write it as Model Trainer lists it, e.g. v2.1.0.');
+	return { source, version: writeVersion(number) };
 }
 
 function readSamples(context: IExecuteFunctions, itemIndex: number): number {
@@ -135,6 +150,7 @@ export function readDraftRequest(context: IExecuteFunctions, itemIndex: number, 
 		useKnowledge: context.getNodeParameter('useKnowledge', itemIndex, true) === true,
 		learning: { wish: readWish(context, itemIndex), acceptedEditDistance: readShare(context, 'acceptedEditDistance', itemIndex, 'Accepted Edit Distance') },
 		useWinning: context.getNodeParameter('useWinning', itemIndex, false) === true,
+		versionWish: readVersionWish(context, itemIndex),
 		samples: readSamples(context, itemIndex),
 		auditShare: readShare(context, 'auditShare', itemIndex, 'Audit Share'),
 		reply: readKey(item, 'reply', ReplySchema),

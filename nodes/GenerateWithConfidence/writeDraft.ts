@@ -12,6 +12,7 @@ import { parseLanguage } from '../../engine/message/language';
 import type { EffectiveSettings } from '../../engine/message/settings';
 import { unreadAttachments } from '../../engine/message/readConversation';
 import type { ReplyIntent } from '../../engine/reply/reply';
+import { nearestExamples } from '../../engine/training/nearestExamples';
 import type { CallFacts, ModelAccess } from '../../llm/modelAccess';
 import { modelFailure, type NodeModel } from '../shared/model';
 import { nothingLearnt, type Learner } from './learnOnce';
@@ -90,7 +91,7 @@ function fromTemplate(plan: Plan): WrittenText {
 }
 
 function promptOf(plan: Plan): DraftPrompt {
-	const { request, about, conversation, reply } = plan.loaded;
+	const { request, about, conversation, reply, serving } = plan.loaded;
 	const { channel, framework, tone, persona, instructions, facts, message, template } = request;
 	return draftPrompt({
 		language: plan.language,
@@ -107,6 +108,7 @@ function promptOf(plan: Plan): DraftPrompt {
 		contact: about,
 		sender: plan.sender,
 		unread: unreadAttachments(message?.attachments ?? []),
+		...(serving?.version && serving.memory && { memory: { version: serving.version.version, examples: nearestExamples(serving.memory, { conversation, intent: plan.intent, channel, language: plan.language }) } }),
 		...(request.redact && { redacting: { language: message?.language ?? reply?.language ?? about.language, rng: Math.random } }),
 	});
 }
@@ -163,8 +165,9 @@ async function fromModel(plan: Plan, access: ModelAccess, signal: AbortSignal | 
 function assembled(plan: Plan, written: WrittenText, reviewReasons: string[], learnt: Pick<LearntConfidence, 'calibrator' | 'bar'>, others: (string | undefined)[] = []): Draft {
 	const { request, about, conversation } = plan.loaded;
 	const { framework, tone, persona } = request;
+	const { version, rollout } = plan.loaded.serving ?? {};
 	const known = [about.name, about.company, about.email, about.phone].filter((text) => text !== undefined);
-	return assembleDraft({
+	const draft = assembleDraft({
 		id: request.id,
 		channel: request.channel,
 		written,
@@ -178,6 +181,8 @@ function assembled(plan: Plan, written: WrittenText, reviewReasons: string[], le
 		auditShare: request.auditShare,
 		readsAll: plan.loaded.readsAll,
 	});
+	// Whoever was drawn for an arm stays in it, also when its model did not answer: leaving those out would compare others.
+	return { ...draft, ...(version && !written.usedFallback && { modelVersion: version.version }), ...(rollout && { rollout }) };
 }
 
 function templateDraft(plan: Plan, why: string): Draft {

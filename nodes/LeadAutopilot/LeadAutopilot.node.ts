@@ -13,6 +13,7 @@ import { addKnowledge } from './addKnowledge';
 import { listKnowledge, removeKnowledge, searchKnowledgeBase } from './knowledgeOperations';
 import { outputsOf } from '../shared/outputs';
 import { eraseContact, exportContact } from './personalDataOperations';
+import { confirmExecutions, executionsToDelete } from './executionOperations';
 import { inviteReviewer } from './inviteReviewer';
 import { recordMessages } from './recordMessages';
 import { recordPayloads } from './recordPayloads';
@@ -23,6 +24,8 @@ import { resumeSender } from './resumeSender';
 import { savePipeline, setAccount, settingsOperation } from './settingsOperations';
 import { deskCredentialMethods } from '../shared/deskCredential';
 import { storeCredentialMethods } from '../shared/storeCredentialTest';
+import { readConversations } from './readConversations';
+import { requestRuns } from './requestRuns';
 import { contactsOfRun, finishRun, isCancelled, noteProgress, startRun, SYNC_OUTPUTS } from './syncOperations';
 import { chosenName } from '../shared/subtitle';
 
@@ -54,6 +57,8 @@ const SPECIAL: Readonly<Record<string, Run>> = {
 	'sequence.listEnrolments': listEnrolments,
 	'sequence.save': saveSequences,
 	'sequence.stop': stopContacts,
+	'privacy.confirmExecutions': confirmExecutions,
+	'privacy.getExecutions': executionsToDelete,
 	'settings.applyStarterPack': applyStarterPack,
 	'settings.get': async (context) => await settingsOperation(context, 'get'),
 	'settings.set': async (context) => await settingsOperation(context, 'set'),
@@ -64,6 +69,8 @@ const SPECIAL: Readonly<Record<string, Run>> = {
 	'sync.getContacts': contactsOfRun,
 	'sync.isCancelled': isCancelled,
 	'sync.progress': noteProgress,
+	'sync.readConversations': readConversations,
+	'sync.request': requestRuns,
 	'sync.start': startRun,
 	...reportOperations,
 };
@@ -84,6 +91,8 @@ export class LeadAutopilot implements INodeType {
 		outputs: outputsOf(NAMED_OUTPUTS, "$parameter.resource + '.' + $parameter.operation"),
 		credentials: [
 			{ name: 'leadAutopilotStoreApi', displayName: 'Store Credential (Optional)', required: false, testedBy: 'leadAutopilotStoreTest' },
+			// n8n's own, as its Facebook Graph API node takes it: nobody has to fill it in twice.
+			{ name: 'facebookGraphApi', required: true, displayOptions: { show: { resource: ['sync'], operation: ['readConversations'] } } },
 			{ name: 'leadAutopilotDeskApi', displayName: 'Desk Credential', required: true, testedBy: 'leadAutopilotDeskTest', displayOptions: { show: { resource: ['desk'] } } },
 		],
 		properties: leadAutopilotProperties,

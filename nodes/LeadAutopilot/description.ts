@@ -4,6 +4,7 @@ import { contactProperties } from './contactDescription';
 import { deskProperties } from './deskDescription';
 import { knowledgeProperties } from './knowledgeDescription';
 import { messageProperties } from './messageDescription';
+import { privacyProperties } from './privacyDescription';
 import { reportProperties } from './reportDescription';
 import { sequenceProperties } from './sequenceDescription';
 import { settingsProperties } from './settingDescription';
@@ -20,6 +21,7 @@ export const leadAutopilotProperties: INodeProperties[] = [
 			{ name: 'Desk', value: 'desk' },
 			{ name: 'Knowledge', value: 'knowledge' },
 			{ name: 'Message', value: 'message' },
+			{ name: 'Privacy', value: 'privacy' },
 			{ name: 'Report', value: 'report' },
 			{ name: 'Sequence', value: 'sequence' },
 			{ name: 'Setting', value: 'settings' },
@@ -31,9 +33,10 @@ export const leadAutopilotProperties: INodeProperties[] = [
 	...deskProperties,
 	...knowledgeProperties,
 	...messageProperties,
+	...privacyProperties,
 	...reportProperties,
 	...sequenceProperties,
 	...settingsProperties,
 	...syncProperties,
-	{ ...workspaceField, displayOptions: { show: { resource: ['contact', 'knowledge', 'report', 'sequence', 'settings', 'sync'] } } },
+	{ ...workspaceField, displayOptions: { show: { resource: ['contact', 'knowledge', 'privacy', 'report', 'sequence', 'settings', 'sync'] } } },
 ];

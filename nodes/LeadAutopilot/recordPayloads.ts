@@ -5,6 +5,7 @@ import type { Echo, Fields, IncomingMessage, ParsedPayload, Preference } from '.
 import type { RecordedMessage, Store } from '../../store/store';
 import { commitIsolated, failedJson, settled, type Settled } from '../shared/batch';
 import { toNodeError } from '../shared/errors';
+import { notingWhoIsHeld } from '../shared/noteWhoIsHeld';
 import { withStore } from '../shared/openNodeStore';
 import { perWorkspace } from '../shared/perWorkspace';
 import { readOptionalText, readText } from '../shared/readParameter';
@@ -50,6 +51,10 @@ interface Emitted {
  * under `message.raw`.
  */
 export async function recordPayloads(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	return await notingWhoIsHeld(context, async () => await recordItems(context));
+}
+
+async function recordItems(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const emitted: Emitted[] = [];
 	const items: PayloadItem[] = [];
 	context.getInputData().forEach((item, index) => {

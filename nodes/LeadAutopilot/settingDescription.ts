@@ -73,6 +73,7 @@ export const settingsProperties: INodeProperties[] = [
 			{ displayName: 'Country', name: 'country', type: 'string', default: '', placeholder: 'e.g. DE', description: 'Two letters (ISO 3166-1)' },
 			{ displayName: 'Kill Switch', name: 'killSwitch', type: 'boolean', default: true, description: 'Whether every send is stopped at once, whatever the mode' },
 			{ displayName: 'Language', name: 'language', type: 'string', default: '', placeholder: 'e.g. en', description: 'Two-letter code, used where the language of a lead is unknown' },
+			{ displayName: 'Local Models Only', name: 'localModelsOnly', type: 'boolean', default: true, description: 'Whether only models in your own network may be told anything. Any other is refused, and rules decide. Holds for a whole workspace.' },
 			{
 				displayName: 'Mode',
 				name: 'mode',

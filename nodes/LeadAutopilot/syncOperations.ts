@@ -1,20 +1,19 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { CHANNELS } from '../../engine/channels/channel';
 import { RUN_ITEM_RESULTS, RUN_KINDS, type Run, type RunItemResult, type RunKind } from '../../engine/runs/run';
-import { MINUTE } from '../../engine/time';
 import type { RunItem, RunRequest, Store } from '../../store/store';
 import { commitIsolated, executeBatch, failedJson, settled, type Settled } from '../shared/batch';
 import { ItemInputError, toNodeError } from '../shared/errors';
 import { withStore } from '../shared/openNodeStore';
 import { readNumber, readOptionalText, readText } from '../shared/readParameter';
-
-/** A run whose workflow says nothing for this long is handed out again. */
-export const RUN_LEASE_MS = 10 * MINUTE;
+import { ownFields } from './contractKeys';
+import { READ_OUTPUTS } from './readConversations';
+import { RUN_LEASE_MS } from './runLease';
 
 const OPEN = 0;
 const ENDED = 1;
 /** Outputs of the operations that have several. */
-export const SYNC_OUTPUTS = { 'sync.getContacts': ['Contacts', 'All Done'], 'sync.isCancelled': ['Go On', 'Cancelled'], 'sync.start': ['Started', 'Already Running'] } as const;
+export const SYNC_OUTPUTS = { 'sync.getContacts': ['Contacts', 'All Done'], 'sync.isCancelled': ['Go On', 'Cancelled'], 'sync.readConversations': READ_OUTPUTS, 'sync.start': ['Started', 'Already Running'] } as const;
 
 interface RunParams {
 	workspace: string;
@@ -49,9 +48,10 @@ async function perRun<P extends RunParams>(items: readonly P[], work: (workspace
 	return items.flatMap(({ workspace, runId }) => results.get(JSON.stringify([workspace, runId])) ?? []);
 }
 
-type StartParams = RunRequest & { runId?: string };
+export type StartParams = RunRequest & { runId?: string };
 
-function readStart(context: IExecuteFunctions, index: number): StartParams {
+/** A request for a run. `by`: who asks when nobody is named. */
+export function readStart(context: IExecuteFunctions, index: number, by = 'workflow'): StartParams {
 	const options = (name: string): unknown => context.getNodeParameter(`syncOptions.${name}`, index, '');
 	const count = (name: string, label: string, least: number): number | undefined => {
 		const given = options(name);
@@ -74,7 +74,7 @@ function readStart(context: IExecuteFunctions, index: number): StartParams {
 			...(limit === undefined ? {} : { limit }),
 			...(skip === undefined ? {} : { skip }),
 		},
-		requestedBy: readOptionalText(context, 'syncOptions.requestedBy', index) ?? 'workflow',
+		requestedBy: readOptionalText(context, 'syncOptions.requestedBy', index) ?? by,
 		...(runId === undefined ? {} : { runId }),
 	};
 }
@@ -159,8 +159,9 @@ export async function contactsOfRun(context: IExecuteFunctions): Promise<INodeEx
 			if (!run) throw gone(runId);
 			const contacts = await store.contacts.find(workspace, contactIds);
 			const conversations = await store.contacts.conversations(workspace, contactIds);
-			const json = contactIds.map((id, place): IDataObject => ({ run, message: { workspace }, contact: contacts[place] ?? { id }, conversation: conversations[place] }));
-			const items = (json.length > 0 ? json : [{ run }]).map((one) => ({ json: one, pairedItem: { item: 0 } }));
+			const kept = { ...ownFields(context.getInputData()[0]?.json ?? {}), run, message: { workspace } };
+			const json = contactIds.map((id, place): IDataObject => ({ ...kept, contact: contacts[place] ?? { id }, conversation: conversations[place] }));
+			const items = (json.length > 0 ? json : [kept]).map((one) => ({ json: one, pairedItem: { item: 0 } }));
 			return json.length > 0 ? [items, []] : [[], items];
 		});
 	} catch (error) {

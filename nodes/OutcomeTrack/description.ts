@@ -23,6 +23,7 @@ const DIMENSION_WORDS: Readonly<Record<PerformanceDimension, Words>> = {
 	variant: ['Variant', 'Experiment and variant, as experiment:variant'],
 	model: ['Model', 'The model that wrote it'],
 	promptVersion: ['Prompt Version', 'The hash of what the model was told'],
+	modelVersion: ['Model Version', 'The registered version that wrote it'],
 	channel: ['Channel', 'The channel it was sent on'],
 	hour: ['Hour (Local)', 'The hour at the contact, as Best Send Time had it'],
 	industry: ['Industry', "The contact's attribute industry"],

@@ -6,6 +6,7 @@ import { decideStages } from './decideStages';
 import { stageAssignProperties } from './description';
 import { readStageParameters } from './readStageParameters';
 
+const STAGE_OUTPUTS = ['Assigned', 'Unchanged', 'Needs Review'] as const;
 const ASSIGNED = 0;
 const UNCHANGED = 1;
 const NEEDS_REVIEW = 2;
@@ -21,8 +22,7 @@ export class StageAssign implements INodeType {
 		description: 'Places a contact in the right pipeline stage, and defends good stages against bad readings',
 		defaults: { name: 'Stage Assign' },
 		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
-		outputNames: ['Assigned', 'Unchanged', 'Needs Review'],
+		outputs: `={{ $parameter.split === false ? [{ type: 'main' }] : ${JSON.stringify(STAGE_OUTPUTS)}.map((displayName) => ({ type: 'main', displayName })) }}`,
 		credentials: [{ name: 'leadAutopilotStoreApi', displayName: 'Store Credential (Optional)', required: false, testedBy: 'leadAutopilotStoreTest' }],
 		properties: stageAssignProperties,
 		// Not for agents: what it does has side effects a conversation must not cause.
@@ -32,9 +32,10 @@ export class StageAssign implements INodeType {
 	methods = storeCredentialMethods;
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const splits = this.getNodeParameter('split', 0, true) !== false;
 		return await executeBatch(this, {
-			outputs: 3,
-			failedOutput: NEEDS_REVIEW,
+			outputs: splits ? STAGE_OUTPUTS.length : 1,
+			failedOutput: splits ? NEEDS_REVIEW : 0,
 			read: (index, item) => readStageParameters(this, index, item),
 			decide: async (items) =>
 				await withStoreIfReachable(this, async (store, reason) => {
@@ -44,7 +45,7 @@ export class StageAssign implements INodeType {
 					}
 					return await decideStages(store, items);
 				}),
-			write: (stage) => ({ output: stage.needsReview ? NEEDS_REVIEW : stage.changed ? ASSIGNED : UNCHANGED, json: { stage } }),
+			write: (stage) => ({ output: !splits ? 0 : stage.needsReview ? NEEDS_REVIEW : stage.changed ? ASSIGNED : UNCHANGED, json: { stage } }),
 		});
 	}
 }

@@ -50,6 +50,14 @@ export const stageAssignProperties: INodeProperties[] = [
 		default: 'update',
 	},
 	{
+		displayName: 'Split by Result',
+		name: 'split',
+		type: 'boolean',
+		default: true,
+		noDataExpression: true,
+		description: 'Whether contacts leave on Assigned, Unchanged or Needs Review instead of one output for all',
+	},
+	{
 		displayName: 'Options',
 		name: 'options',
 		type: 'collection',

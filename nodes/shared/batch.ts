@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { toNodeError } from './errors';
+import { notingWhoIsHeld } from './noteWhoIsHeld';
 
 /** What became of one item of a batch. */
 export type Settled<T> = { ok: true; value: T } | { ok: false; error: unknown };
@@ -41,6 +42,10 @@ export interface BatchSteps<P, R> {
  * with its error on the least harmful output.
  */
 export async function executeBatch<P, R>(context: IExecuteFunctions, steps: BatchSteps<P, R>): Promise<INodeExecutionData[][]> {
+	return await notingWhoIsHeld(context, async () => await runBatch(context, steps));
+}
+
+async function runBatch<P, R>(context: IExecuteFunctions, steps: BatchSteps<P, R>): Promise<INodeExecutionData[][]> {
 	const input = context.getInputData();
 	const outcomes = new Map<number, Settled<R>>();
 	const readable: ReadItem<P>[] = [];

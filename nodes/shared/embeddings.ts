@@ -2,12 +2,13 @@ import { NodeConnectionTypes, type IExecuteFunctions } from 'n8n-workflow';
 import { createEmbeddingAccess, type EmbeddingAccess, type EmbeddingSource } from '../../llm/embeddingAccess';
 import { isConnectedEmbeddings } from '../../llm/embeddingModel';
 import type { Store } from '../../store/store';
+import { localModelsOnly, type ModelSettings } from './localModels';
 import { lower, modelBookkeeping } from './model';
 import { isToolRun, modelCredential } from './modelSource';
 
 /** The embeddings of one node run; undefined when none are connected or named. */
 export interface NodeEmbeddings {
-	access(workspace: string, settings?: { modelSpendCapUsd?: number }): EmbeddingAccess;
+	access(workspace: string, settings?: ModelSettings): EmbeddingAccess;
 	signal?: AbortSignal;
 }
 
@@ -47,6 +48,7 @@ export async function openNodeEmbeddings(context: IExecuteFunctions, store: Stor
 				source: chosen,
 				workspace,
 				dailyCapUsd: lower(dailyCapUsd, settings?.modelSpendCapUsd),
+				localOnly: localModelsOnly(settings),
 				...modelBookkeeping(store),
 				onStoreError: () => context.logger.warn('autopilot_model_bookkeeping_failed', { workspace }),
 			});

@@ -25,8 +25,10 @@ function word(value: unknown): string | undefined {
 }
 
 function aboutContact(item: INodeExecutionData): Partial<Contact> {
+	const { contact: given } = item.json;
 	const contact = readKey(item, 'contact', ContactSchema);
-	if (contact) return contact;
+	// What the item leaves out is not empty: the store may know it, an objection to profiling for one.
+	if (contact && given !== null && typeof given === 'object') return Object.fromEntries(Object.entries(contact).filter(([key]) => Object.hasOwn(given, key)));
 	const { name, email, phone, company, country, language } = item.json;
 	const row = { name: word(name), email: word(email), phone: word(phone), company: word(company), country: word(country), language: word(language) };
 	return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));

@@ -1,17 +1,20 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { CallLog } from '../../llm/callLog';
 import { ModelError, type ModelErrorKind } from '../../llm/chatModel';
-import { createLimiter } from '../../llm/concurrency';
+import { createLimiter, MODEL_CONCURRENCY } from '../../llm/concurrency';
 import { inMemoryKeyLedger, type KeyLedger } from '../../llm/keyLedger';
 import { createModelAccess, type ModelAccess } from '../../llm/modelAccess';
 import { inMemorySpendLedger, type SpendLedger } from '../../llm/spendCap';
 import type { Store } from '../../store/store';
+import { localModelsOnly, type ModelSettings } from './localModels';
 import { findModel } from './modelSource';
 
 /** The model of one node run, or why there is none. */
 export interface NodeModel {
-	/** Undefined: rules decide. Accesses of all workspaces share one queue of five calls. */
-	access(workspace: string, settings?: { modelSpendCapUsd?: number }): ModelAccess | undefined;
+	/** Undefined: rules decide. Accesses of all workspaces share one queue of as many calls as are allowed at once. `modelId` takes the place of the credential's, where models can be named. */
+	access(workspace: string, settings?: ModelSettings, modelId?: string): ModelAccess | undefined;
+	/** Whether another model of the same provider can be named: with the credential of an OpenAI-compatible one. */
+	namesModels: boolean;
 	/** Finishes "because …" when there is no model. */
 	why?: string;
 	/** Ends the calls when the execution is cancelled. */
@@ -45,28 +48,31 @@ export function lower(a: number | undefined, b: number | undefined): number | un
 	return Math.min(a, b);
 }
 
-/** Opens the model the user chose for this node run and tells the user when there is none. */
-export async function openNodeModel(context: IExecuteFunctions, store: Store | undefined): Promise<NodeModel> {
+/** Opens the model the user chose for this node run and tells the user when there is none. `callsAtOnce`: model calls at a time. */
+export async function openNodeModel(context: IExecuteFunctions, store: Store | undefined, callsAtOnce = MODEL_CONCURRENCY): Promise<NodeModel> {
 	const found = await findModel(context);
 	if (found.kind === 'rules') {
 		if (found.hint) context.addExecutionHints({ message: found.hint, location: 'outputPane', type: 'info' });
-		return { access: () => undefined, why: found.why };
+		return { access: () => undefined, namesModels: false, why: found.why };
 	}
 	const { source, dailyCapUsd } = found;
-	const limiter = createLimiter();
+	const limiter = createLimiter(callsAtOnce);
 	const wired = modelBookkeeping(store);
 	const accesses = new Map<string, ModelAccess>();
 	let warned = false;
 	return {
 		signal: context.getExecutionCancelSignal(),
-		access(workspace, settings) {
-			const open = accesses.get(workspace);
+		namesModels: source.kind === 'openai',
+		access(workspace, settings, modelId) {
+			const key = JSON.stringify([workspace, modelId]);
+			const open = accesses.get(key);
 			if (open) return open;
 			const cap = lower(dailyCapUsd, settings?.modelSpendCapUsd);
 			const access = createModelAccess({
-				source,
+				source: source.kind === 'openai' && modelId !== undefined ? { ...source, modelId } : source,
 				workspace,
 				dailyCapUsd: cap,
+				localOnly: localModelsOnly(settings),
 				limiter,
 				...wired,
 				onStoreError: () => context.logger.warn('autopilot_model_bookkeeping_failed', { workspace, modelId: access.modelId }),
@@ -75,7 +81,7 @@ export async function openNodeModel(context: IExecuteFunctions, store: Store | u
 				warned = true;
 				context.addExecutionHints({ message: `The price of the model '${access.modelId}' is not known, so the daily spend cap cannot count it.`, location: 'outputPane', type: 'warning' });
 			}
-			accesses.set(workspace, access);
+			accesses.set(key, access);
 			return access;
 		},
 	};
@@ -91,6 +97,7 @@ const WHY: Readonly<Record<ModelErrorKind, string>> = {
 	refused: 'the model declined to answer',
 	bad_output: 'the model did not answer in the asked form',
 	spend_cap: 'the daily spend cap is reached',
+	not_local: 'only local models are allowed, and this one is outside or does not say where it is',
 	aborted: 'the execution was stopped',
 };
 

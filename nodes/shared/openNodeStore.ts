@@ -2,12 +2,21 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { IExecuteFunctions, ITriggerFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
+import { withinExecution } from '../../store/executionScope';
 import type { StoreConfig } from '../../store/config';
 import { openStore } from '../../store/openStore';
 import type { Store } from '../../store/store';
+import { executionOf } from './executionOf';
 import { readStoreCredential } from './storeCredential';
 
 type Context = Pick<IExecuteFunctions | ITriggerFunctions, 'getCredentials' | 'getNode'>;
+
+const used = new WeakMap<Context, StoreConfig>();
+
+/** The store a node run has had; undefined while it had none. */
+export function usedStore(context: Context): StoreConfig | undefined {
+	return used.get(context);
+}
 
 function embeddedFile(): string {
 	return join(process.env.N8N_USER_FOLDER ?? homedir(), '.n8n', 'lead-autopilot.sqlite');
@@ -35,9 +44,11 @@ export async function storeConfig(context: Context): Promise<StoreConfig> {
  * @throws NodeOperationError when the store cannot be reached; its text names the host, never the password.
  */
 export async function withStore<T>(context: Context, work: (store: Store) => Promise<T>): Promise<T> {
-	const store = await openStore(await storeConfig(context));
+	const config = await storeConfig(context);
+	const store = await openStore(config);
+	used.set(context, config);
 	try {
-		return await work(store);
+		return await withinExecution(executionOf(context), async () => await work(store));
 	} finally {
 		await store.close();
 	}
@@ -47,12 +58,14 @@ export async function withStore<T>(context: Context, work: (store: Store) => Pro
 export async function withStoreIfReachable<T>(context: Context, work: (store: Store | undefined, reason?: string) => Promise<T>): Promise<T> {
 	let store: Store;
 	try {
-		store = await openStore(await storeConfig(context));
+		const config = await storeConfig(context);
+		store = await openStore(config);
+		used.set(context, config);
 	} catch (error) {
 		return await work(undefined, error instanceof Error ? error.message : String(error));
 	}
 	try {
-		return await work(store);
+		return await withinExecution(executionOf(context), async () => await work(store));
 	} finally {
 		await store.close();
 	}

@@ -101,12 +101,39 @@ const OPERATIONS: Record<string, Operation> = {
 		standIns.meta.failDelivery(read.code, read);
 	},
 	'meta/automatic': (standIns, body) => Object.assign(standIns.meta.automatic, z.strictObject({ statuses: z.boolean().optional(), echoes: z.boolean().optional(), delayMs: z.number().min(0).optional() }).parse(body)),
+	'conversations/seed': (standIns, body) =>
+		standIns.meta.conversations.seed(z.strictObject({ platform, count: z.int().min(1).max(100_000), messages: z.int().min(1).optional(), newestAt: z.number().optional(), namelessEvery: z.int().min(1).optional(), first: z.int().min(0).optional() }).parse(body)).map(({ id }) => id),
+	'conversations/write': (standIns, body) => {
+		const { conversationId, ...message } = z.strictObject({ conversationId: z.string(), id: z.string(), at: z.number(), fromPage: z.boolean(), text: z.string() }).parse(body);
+		standIns.meta.conversations.write(conversationId, message);
+	},
+	'conversations/remove': (standIns, body) => standIns.meta.conversations.remove(z.strictObject({ conversationId: z.string() }).parse(body).conversationId),
+	'conversations/failFor': (standIns, body) => {
+		const { conversationId, code } = z.strictObject({ conversationId: z.string(), code: z.int() }).parse(body);
+		standIns.meta.conversations.failFor(conversationId, code);
+	},
+	'conversations/limits': (standIns, body) => Object.assign(standIns.meta.conversations.limits, z.strictObject({ callsAnHour: z.int().min(1).optional(), hourMs: z.int().min(1).optional(), perSecond: z.int().min(1).optional() }).parse(body)),
+	'conversations/expireToken': (standIns, body) => standIns.meta.conversations.expireToken(z.strictObject({ afterCalls: z.int().min(0).optional() }).parse(body)),
+	'conversations/renewToken': (standIns) => standIns.meta.conversations.renewToken(),
+	'conversations/latency': (standIns, body) => standIns.meta.conversations.latency(z.strictObject({ ms: z.number().min(0) }).parse(body).ms),
+	'conversations/calls': (standIns) => standIns.meta.conversations.calls(),
+	'conversations/reset': (standIns) => standIns.meta.conversations.reset(),
 	'twilio/inbound': (standIns, body) => standIns.twilio.inbound(z.strictObject({ from: z.string(), to: z.string().optional(), text: z.string(), messageSid: z.string().optional(), url: z.string().optional(), times: z.int().optional(), attempts: z.int().optional() }).parse(body)),
 	'mail/deliver': (standIns, body) =>
 		standIns.mail.deliver(
 			z.strictObject({ from: z.string(), name: z.string().optional(), to: z.string().optional(), subject: z.string(), text: z.string(), html: z.string().optional(), messageId: z.string().optional(), inReplyTo: z.string().optional(), references: z.union([z.string(), z.array(z.string())]).optional(), headers: z.record(z.string(), z.string()).optional() }).parse(body),
 		),
 	'mail/bounce': (standIns, body) => standIns.mail.bounce(z.strictObject({ to: z.string(), messageId: z.string(), status: z.string().optional(), diagnostic: z.string().optional() }).parse(body)),
+	'fineTuning/next': (standIns, body) => {
+		const fate = z.enum(['unsafe_file', 'exceeded_quota', 'server_error', 'invalid_training_file', 'stall', 'queue', 'expire_file', 'vanish']);
+		standIns.fineTuning.next(z.strictObject({ fate }).parse(body).fate);
+	},
+	'fineTuning/pace': (standIns, body) => {
+		const ms = z.number().min(0).optional();
+		standIns.fineTuning.pace(z.strictObject({ validateMs: ms, queueMs: ms, runMs: ms }).parse(body));
+	},
+	'fineTuning/finish': (standIns) => standIns.fineTuning.finish(),
+	'fineTuning/jobs': (standIns) => standIns.fineTuning.jobs(),
 	settled: (standIns) => standIns.settled(),
 };
 

@@ -9,6 +9,9 @@ export interface Call {
 	to?: string;
 	/** The key or token of a model call, so that a test can limit one of several. */
 	key?: string;
+	/** Path and HTTP method of a model call, so that a test can hit one kind of it. */
+	path?: string;
+	method?: string;
 	body: unknown;
 }
 

@@ -3,6 +3,7 @@ import { createAnthropic } from './anthropic';
 import { control } from './control';
 import { createCourier } from './delivery';
 import { createScript, type Script } from './failureScript';
+import { createFineTuning, type FineTuning } from './fineTuning';
 import { header, json, listen, type Handler, type StandInAnswer, type StandInRequest } from './httpServer';
 import { startImap } from './imap';
 import { createMail, createMailbox, type Mail, type Mailbox } from './mailbox';
@@ -17,6 +18,7 @@ export { SANDBOX } from './accounts';
 export { anthropicError } from './anthropic';
 export { replyAsLead, type LeadReply } from './control';
 export type { Failure, RateRule, Script, Service } from './failureScript';
+export type { FineTuning } from './fineTuning';
 export type { Channel, LoggedMessage, MessageLog } from './messageLog';
 export { metaError } from './metaErrors';
 export type { ModelReply, ModelRequest, ModelScript } from './modelTypes';
@@ -49,6 +51,8 @@ export interface StandIns {
 	twilio: Twilio;
 	sendgrid: Sendgrid;
 	mail: Mail;
+	/** Jobs and files of the OpenAI stand-in. */
+	fineTuning: FineTuning;
 	/** The mailboxes behind IMAP: INBOX and Sent. */
 	mailboxes: Map<string, Mailbox>;
 	/** Resolves when every event under way has been delivered or given up. */
@@ -88,7 +92,8 @@ export async function startStandIns(options: StandInOptions = {}): Promise<Stand
 	const meta = createMeta(inbox, script, courier);
 	const twilio = createTwilio(inbox, script, courier);
 	const sendgrid = createSendgrid(inbox, script, courier);
-	const openai = createOpenAi(script);
+	const fineTuning = createFineTuning();
+	const openai = createOpenAi(script, fineTuning);
 	const anthropic = createAnthropic(script);
 	const mailInbox = createMailbox('INBOX');
 	const mailSent = createMailbox('Sent');
@@ -130,6 +135,7 @@ export async function startStandIns(options: StandInOptions = {}): Promise<Stand
 			sendgrid: sendgrid.api,
 			mail: createMail(mailInbox, mailSent, inbox),
 			mailboxes,
+			fineTuning: fineTuning.api,
 			settled: courier.settled,
 			stop,
 		};

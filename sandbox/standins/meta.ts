@@ -4,6 +4,7 @@ import type { Courier } from './delivery';
 import type { Call, ScriptState } from './failureScript';
 import { bearer, json, underScript, type StandInAnswer, type StandInRequest } from './httpServer';
 import type { MessageLog } from './messageLog';
+import { createConversations, type Conversations } from './metaConversations';
 import { metaError, wrongParameter } from './metaErrors';
 import { accountOf, createMetaEvents, messageIds, type MetaEvents, type PagePlatform } from './metaEvents';
 import { graphParameters, readPageSend } from './metaPages';
@@ -25,6 +26,8 @@ export interface Meta extends MetaEvents {
 	automatic: AutomaticEvents;
 	/** The next sends to this recipient are accepted, then reported `failed` with the code. */
 	failDelivery(code: number, options?: { to?: string; times?: number }): void;
+	/** The page's and its Instagram account's conversations, to be read. */
+	conversations: Conversations;
 	subscriptions: Pick<Subscriptions, 'list' | 'ownAccounts' | 'setSecret'>;
 	/** Resolves when every automatic event has been delivered or given up. */
 	settled(): Promise<void>;
@@ -36,6 +39,7 @@ const INSTAGRAM_ACCOUNT = /^17841\d+$/;
 export function createMeta(log: MessageLog, script: ScriptState, courier: Courier): { api: Meta; handle(request: StandInRequest): Promise<StandInAnswer> } {
 	const subscriptions = createSubscriptions(courier, { id: SANDBOX.metaAppId, secret: SANDBOX.metaAppSecret });
 	const events = createMetaEvents(subscriptions, log);
+	const conversations = createConversations();
 	const automatic: AutomaticEvents = { statuses: true, echoes: true, delayMs: 50 };
 	const instagramPeople = new Set<string>();
 	let failing: { code: number; to?: string; left: number }[] = [];
@@ -122,10 +126,9 @@ export function createMeta(log: MessageLog, script: ScriptState, courier: Courie
 		return json(200, { access_token: `${String(id)}|sandbox-app-token`, token_type: 'bearer' });
 	};
 
-	const read = (request: StandInRequest, account: string, edge: string | undefined): StandInAnswer => {
+	const readOther = (request: StandInRequest, account: string, edge: string | undefined): StandInAnswer => {
 		if (edge === 'phone_numbers') return json(200, { data: [{ id: SANDBOX.phoneNumberId, display_phone_number: SANDBOX.whatsappNumber, verified_name: 'Sandbox Sales' }] });
 		if (edge === 'message_templates') return json(200, { data: ['follow_up', 'hello_again'].map((name, index) => ({ id: String(index + 1), name, language: 'en', status: 'APPROVED', category: 'MARKETING' })) });
-		if (account === 'me') return json(200, { id: SANDBOX.pageId, name: 'Sandbox Sales' });
 		if (account === '') return metaError(100, { message: 'Unsupported get request. Please read the Graph API documentation' });
 		if (!/^\d+$/.test(account)) return metaError(2500, { message: `Unknown path components: /${account}` });
 		return json(200, { id: account, messaging_product: 'whatsapp', mime_type: 'application/octet-stream', url: `https://${request.headers.host ?? 'graph.facebook.com'}/__media/${account}` });
@@ -146,8 +149,10 @@ export function createMeta(log: MessageLog, script: ScriptState, courier: Courie
 		if (edge === 'subscribed_apps') return json(200, request.method === 'GET' ? { data: [{ id: SANDBOX.metaAppId, name: 'Sandbox' }] } : { success: true });
 		if (edge === 'messages' && request.method === 'POST') return await messages(request, account);
 		if (edge === 'media' && request.method === 'POST') return json(200, { id: String(randomBytes(5).readUIntBE(0, 5)) });
+		const read = conversations.handle(request, account, edge, token);
+		if (read) return read;
 		if (request.method !== 'GET') return metaError(100, { message: `Unsupported ${request.method.toLowerCase()} request. Object with ID '${account}' does not support this operation` , subcode: 33 });
-		return read(request, account, edge);
+		return readOther(request, account, edge);
 	};
 
 	return {
@@ -158,6 +163,7 @@ export function createMeta(log: MessageLog, script: ScriptState, courier: Courie
 				return events.inboundPage(event);
 			},
 			automatic,
+			conversations: conversations.api,
 			failDelivery: (code, { to, times = 1 } = {}) => void failing.push({ code, to, left: times }),
 			subscriptions: { list: subscriptions.list, ownAccounts: subscriptions.ownAccounts, setSecret: subscriptions.setSecret },
 			settled: courier.settled,

@@ -4,7 +4,11 @@ import type { StandInAnswer } from './httpServer';
 /** What Meta says to each code, and with which HTTP status. Source: Meta's WhatsApp Cloud API error code page and Messenger Platform error page, read 2026. */
 const KNOWN: Record<number, { status: number; message: string; details?: string }> = {
 	4: { status: 400, message: '(#4) Application request limit reached' },
+	1: { status: 500, message: 'An unknown error occurred' },
+	2: { status: 500, message: 'Service temporarily unavailable' },
 	10: { status: 403, message: '(#10) Application does not have permission for this action' },
+	17: { status: 400, message: '(#17) User request limit reached' },
+	32: { status: 403, message: '(#32) Page request limit reached' },
 	100: { status: 400, message: '(#100) Invalid parameter' },
 	190: { status: 401, message: 'Invalid OAuth access token - Cannot parse access token' },
 	200: { status: 403, message: '(#200) You do not have the necessary permissions to send this message' },

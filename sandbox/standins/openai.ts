@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { isSandboxKey } from './accounts';
 import type { ScriptState } from './failureScript';
+import type { FineTuningStandIn } from './fineTuning';
 import { bearer, disturb, json, underScript, type StandInAnswer, type StandInRequest } from './httpServer';
 import { answerModel, isFailure, replyText, tokensOf, usageOf } from './modelAnswer';
 import type { ModelReply, ModelRequest } from './modelTypes';
@@ -111,11 +112,11 @@ function embeddings(body: unknown): StandInAnswer {
 	return json(200, { object: 'list', data, model, usage: { prompt_tokens: tokens, total_tokens: tokens } });
 }
 
-export function createOpenAi(script: ScriptState): (request: StandInRequest) => Promise<StandInAnswer> {
+export function createOpenAi(script: ScriptState, fineTuning: FineTuningStandIn): (request: StandInRequest) => Promise<StandInAnswer> {
 	const complete = async (request: StandInRequest, endpoint: 'chat/completions' | 'responses', key: string): Promise<StandInAnswer> => {
 		const read = readOpenAi(request.body, endpoint, key);
 		if ('message' in read) return openaiError(400, read.message, read.code, read.param);
-		if (/^missing-/.test(read.model)) return openaiError(404, `The model \`${read.model}\` does not exist or you do not have access to it.`);
+		if (/^missing-/.test(read.model) || (read.model.startsWith('ft:') && !fineTuning.models(key).includes(read.model))) return openaiError(404, `The model \`${read.model}\` does not exist or you do not have access to it.`);
 		const reply = await answerModel(script, read);
 		if (isFailure(reply)) return disturb({ status: 200 }, reply);
 		const body = endpoint === 'responses' ? modelResponse(read, reply) : chatCompletion(read, reply);
@@ -124,7 +125,9 @@ export function createOpenAi(script: ScriptState): (request: StandInRequest) => 
 
 	const route = async (request: StandInRequest, key: string): Promise<StandInAnswer> => {
 		const path = request.path.replace(/^\/v1\//, '');
-		if (path === 'models' && request.method === 'GET') return json(200, { object: 'list', data: MODELS.map((name) => ({ id: name, object: 'model', created: 1_700_000_000, owned_by: 'openai' })) });
+		if (path === 'models' && request.method === 'GET') return json(200, { object: 'list', data: [...MODELS, ...fineTuning.models(key)].map((name) => ({ id: name, object: 'model', created: 1_700_000_000, owned_by: 'openai' })) });
+		const tuning = fineTuning.handle(request, key);
+		if (tuning) return tuning;
 		if (request.method !== 'POST') return openaiError(404, `Invalid URL (${request.method} ${request.path})`);
 		if (path === 'embeddings') return embeddings(request.body);
 		if (path === 'chat/completions' || path === 'responses') return await complete(request, path, key);
@@ -135,7 +138,7 @@ export function createOpenAi(script: ScriptState): (request: StandInRequest) => 
 		const key = bearer(request);
 		if (!isSandboxKey(key)) return openaiError(401, key === undefined ? "You didn't provide an API key." : undefined);
 		const limited = (waitMs: number): StandInAnswer => ({ ...openaiError(429), headers: { 'retry-after': String(Math.ceil(waitMs / 1000)), 'retry-after-ms': String(waitMs) } });
-		const call = { service: 'openai' as const, to: textAt(request.body, 'model'), key, body: request.body };
+		const call = { service: 'openai' as const, to: textAt(request.body, 'model'), key, path: request.path, method: request.method, body: request.body };
 		const answer = await underScript(script, call, limited, () => route(request, key));
 		return { ...answer, headers: { ...rateHeaders(), ...answer.headers } };
 	};

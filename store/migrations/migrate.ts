@@ -19,11 +19,17 @@ import { claimOrder } from './0012-claim-order';
 import { figures } from './0013-figures';
 import { runs } from './0014-runs';
 import { settingsStamps } from './0015-settings-stamps';
+import { trainingSets } from './0016-training-sets';
+import { models } from './0017-models';
+import { trainingJobs } from './0018-training-jobs';
+import { callAllowances } from './0019-call-allowances';
+import { privacy } from './0020-privacy';
 import { sequences } from './0021-sequences';
+import { heldSends } from './0022-held-sends';
 import type { Migration, MigrationSteps } from './migration';
 
 /** Every step this code knows. */
-export const MIGRATIONS: readonly Migration[] = [initial, knowledge, experimentPlans, decidedReviews, sendTimes, limitsInRedis, shadow, reviewDesk, reviewers, outcomeFacts, claimOrder, figures, runs, settingsStamps, sequences];
+export const MIGRATIONS: readonly Migration[] = [initial, knowledge, experimentPlans, decidedReviews, sendTimes, limitsInRedis, shadow, reviewDesk, reviewers, outcomeFacts, claimOrder, figures, runs, settingsStamps, trainingSets, models, trainingJobs, callAllowances, privacy, sequences, heldSends];
 /** Name of the key that addresses are hashed with, in `meta`. */
 export const ADDRESS_KEY = 'address_key';
 /** Name of the key that unsubscribe links are signed with, in `meta`. */

@@ -50,12 +50,34 @@ export interface MessagePage {
 	/** Cursor for the page of earlier ones; absent when there are none. */
 	before?: string;
 }
+/** A conversation of the past with one person. */
+export interface HistoryInput {
+	contact: ContactInput;
+	/** Written only where the contact has none. */
+	name: string;
+	pipelineId?: string;
+	/** `fromUs` stands for whoever of our side wrote it. Each needs a provider id. */
+	messages: { message: InboundInput['message']; fromUs: boolean }[];
+}
+export interface HistoryRecorded {
+	contactId: string;
+	/** Messages that were not known, or came into the store after `since`. */
+	news: number;
+	/** Of these, what the person wrote. */
+	inbound: Message[];
+}
 /** Inbound rows, received → decided. */
 export interface Messages {
 	/** Contact and message in one transaction. A repeat changes nothing. */
 	record(workspace: string, inputs: InboundInput[]): Promise<RecordedMessage[]>;
 	/** What a colleague wrote by hand in a channel: kept in the conversation, takes the thread over for `takeOverMs`, cancels what is planned there. In mode shadow it stands beside what is decided: no takeover, and the lead's message is still decided. */
 	recordFromPerson(workspace: string, inputs: (InboundInput & { takeOverMs: number })[]): Promise<RecordedMessage[]>;
+	/**
+	 * What was written in the past, by both sides: kept as decided, so that nothing is ever answered because of it, and nothing is
+	 * taken over or cancelled. What the store knows already, also as a send of our own, stays as it is.
+	 * `since`: when the reading began, so that one begun again finds its own news once more. One result an input.
+	 */
+	recordHistory(workspace: string, inputs: HistoryInput[], since: EpochMs): Promise<HistoryRecorded[]>;
 	/**
 	 * Threads whose newest message is an undecided inbound older than `quietMs` and not leased: leased for `leaseMs` and
 	 * returned, oldest first. Threads that used up `maxLeases` become reviews instead. Workspaces in mode off are left alone, and

@@ -18,6 +18,10 @@ export interface Erasure {
 	rows: Record<string, number>;
 	/** What the proof is filed under instead of the person. */
 	pseudonym?: string;
+	/** Training exports whose files hold messages of the person: the files have to be deleted or replaced. */
+	trainingExports?: string[];
+	/** Executions of n8n that still hold data of the person; `09-housekeeping` deletes them. */
+	executions: { executionId: string; workflowId: string }[];
 	sentence: string;
 }
 export interface PersonalDataExport {

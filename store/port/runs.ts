@@ -1,4 +1,4 @@
-import type { Run, RunItemResult, RunKind, RunOptions } from '../../engine/runs/run';
+import type { Run, RunItemResult, RunKind, RunOptions, RunState } from '../../engine/runs/run';
 import type { EpochMs } from '../../engine/time';
 
 export interface RunRequest {
@@ -41,13 +41,15 @@ export interface Runs {
 	begin(workspace: string, id: string, leaseMs: number): Promise<Run | undefined>;
 	/** Notes what became of items and renews the lease, in one transaction. A run that has ended is returned unchanged. `total` and `cursor` stay as they were when left out. */
 	advance(workspace: string, id: string, progress: { items: RunItem[]; total?: number; cursor?: string; leaseMs: number }): Promise<Run | undefined>;
-	/** A requested run ends at once; a running one is told, and ends after the item it is at. */
+	/** Nobody is at the run until `until`; then it is handed out again. One that is to be stopped ends instead. */
+	pause(workspace: string, id: string, wait: { until: EpochMs; /** Finishes "waits for …". */ reason: string; cursor?: string }): Promise<Run | undefined>;
+	/** A requested or waiting run ends at once; a running one is told, and ends after the item it is at. */
 	cancel(workspace: string, id: string, actor: string): Promise<Run | undefined>;
 	/** Ends a run: cancelled when somebody asked for that, failed with `error`, else done. A run that has ended stays as it is. */
 	finish(workspace: string, id: string, error?: string): Promise<Run | undefined>;
 	find(workspace: string, ids: string[]): Promise<(Run | undefined)[]>;
 	/** The newest first. */
-	list(workspace: string, filter: { kinds?: RunKind[]; open?: boolean; limit: number }): Promise<Run[]>;
+	list(workspace: string, filter: { kinds?: RunKind[]; states?: RunState[]; accountId?: string; open?: boolean; limit: number }): Promise<Run[]>;
 	/** What failed, the latest first. */
 	errors(workspace: string, id: string, limit: number): Promise<RunError[]>;
 	/**

@@ -1,11 +1,14 @@
-import { MINUTE } from '../../engine/time';
+import { later, MINUTE } from '../../engine/time';
 import { dangerousMarkup, HOSTILE, openDeskWorld, signedIn, type DeskWorld } from './deskWorld';
 
 let world: DeskWorld;
-beforeEach(async () => (world = await openDeskWorld()));
+beforeEach(async () => {
+	world = await openDeskWorld();
+	await world.store.accounts.upsert(['acme', 'beta'].map((workspace) => ({ workspace, channel: 'messenger' as const, externalId: `2000-${workspace}`, name: `Page of ${workspace}`, enabled: true })));
+});
 afterEach(async () => await world.close());
 
-const ask = { action: 'startSync', account: 'whatsapp 1000-acme', limit: '500', skip: '20' };
+const ask = { action: 'startSync', account: 'messenger 2000-acme', limit: '500', skip: '20' };
 const runs = async (workspace = 'acme') => await world.store.runs.list(workspace, { limit: 99 });
 
 describe('asking for a run', () => {
@@ -13,8 +16,8 @@ describe('asking for a run', () => {
 		const ben = await signedIn(world, 'ben@agency.example');
 		const answer = await ben.post({ tab: 'sync' }, ask);
 		const [run] = await runs();
-		expect(run).toMatchObject({ kind: 'sync', state: 'requested', accountId: '1000-acme', options: { channel: 'whatsapp', limit: 500, skip: 20 }, requestedBy: 'ben@agency.example' });
-		expect(answer).toMatchObject({ status: 303, decided: [{ kind: 'run_requested', workspace: 'acme', facts: { runId: run.id, run: 'sync', accountId: '1000-acme' } }] });
+		expect(run).toMatchObject({ kind: 'sync', state: 'requested', accountId: '2000-acme', options: { channel: 'messenger', limit: 500, skip: 20 }, requestedBy: 'ben@agency.example' });
+		expect(answer).toMatchObject({ status: 303, decided: [{ kind: 'run_requested', workspace: 'acme', facts: { runId: run.id, run: 'sync', accountId: '2000-acme' } }] });
 		expect((await ben.follow()).body).toContain('Conversation sync is asked for.');
 		expect(await runs('beta')).toEqual([]);
 	});
@@ -35,7 +38,8 @@ describe('asking for a run', () => {
 	});
 
 	it.each([
-		['an account of another workspace', { account: 'whatsapp 1000-beta' }],
+		['an account of another workspace', { account: 'messenger 2000-beta' }],
+		['an account whose conversations nobody can read', { account: 'whatsapp 1000-acme' }],
 		['no account', { account: '' }],
 		['a hostile account', { account: HOSTILE }],
 		['a limit of nought', { limit: '0' }],
@@ -96,6 +100,20 @@ describe('a run', () => {
 		expect((await ben.get({ tab: 'sync' })).body).toContain('Being stopped');
 		await world.store.runs.finish('acme', running);
 		for (const id of [running, waiting.id, 'nothing', HOSTILE]) expect(await stop(id)).toMatchObject({ status: 422, decided: [] });
+	});
+
+	it('that waits for its provider says until when; one that is done, when its account was last read', async () => {
+		const [{ run }] = await world.store.runs.request([{ workspace: 'acme', kind: 'sync', accountId: '2000-acme', options: { channel: 'messenger' }, requestedBy: 'eva' }]);
+		const vera = await signedIn(world, 'ben@agency.example');
+		expect((await vera.get({ tab: 'sync' })).body).toContain('not read yet');
+		await world.store.runs.begin('acme', run.id, MINUTE);
+		await world.store.runs.pause('acme', run.id, { until: later(world.clock.time, 42 * MINUTE), reason: "Meta's hourly limit" });
+		const waiting = (await vera.get({ tab: 'sync' })).body;
+		expect(waiting).toContain('Waits for its provider');
+		expect(waiting).toContain('It goes on by itself');
+		expect(waiting).toMatch(/waits until \d\d:\d\d UTC for Meta&#39;s hourly limit/);
+		await world.store.runs.finish('acme', run.id);
+		expect((await vera.get({ tab: 'sync' })).body).not.toContain('not read yet');
 	});
 
 	it('nobody takes up asks whether its workflow is published', async () => {

@@ -64,19 +64,21 @@ const mailed = async (who: Lead): Promise<Enrolment> => await until(who, 'get th
 
 beforeAll(async () => {
 	started = await startWorld(['06', '10'], {
-		// A short lease: what a killed n8n had claimed is free again before the test loses patience.
-		'04': {
-			'Send Due': { 'parameters.options': { ...QUICK, leaseMinutes: 0.1 } },
-			Settings: { 'assignments.twilioAccountSid': SANDBOX.twilioAccountSid, 'assignments.smsNumber': SANDBOX.smsNumber, 'assignments.fromEmail': SANDBOX.mailUser },
-		},
-		'10': {
-			'Follow-Up Due': { 'parameters.options': { ...QUICK, leaseMinutes: 0.2 } },
-			Settings: { 'assignments.waitUnit': 'minutes', 'assignments.smsAfterDays': WAIT_MINUTES, 'assignments.whatsAppAfterDays': WAIT_MINUTES },
-			'Generate With Confidence': { 'parameters.auditShare': 0 },
-			'Best Send Time': AT_ONCE,
-			'Find a Later Time': AT_ONCE,
-			'Rate Limit': NO_GAP,
-			'Try the Next Free Time': NO_GAP,
+		replacements: {
+			// A short lease: what a killed n8n had claimed is free again before the test loses patience.
+			'04': {
+				'Send Due': { 'parameters.options': { ...QUICK, leaseMinutes: 0.1 } },
+				Settings: { 'assignments.twilioAccountSid': SANDBOX.twilioAccountSid, 'assignments.smsNumber': SANDBOX.smsNumber, 'assignments.fromEmail': SANDBOX.mailUser },
+			},
+			'10': {
+				'Follow-Up Due': { 'parameters.options': { ...QUICK, leaseMinutes: 0.2 } },
+				Settings: { 'assignments.waitUnit': 'minutes', 'assignments.smsAfterDays': WAIT_MINUTES, 'assignments.whatsAppAfterDays': WAIT_MINUTES },
+				'Generate With Confidence': { 'parameters.auditShare': 0 },
+				'Best Send Time': AT_ONCE,
+				'Find a Later Time': AT_ONCE,
+				'Rate Limit': NO_GAP,
+				'Try the Next Free Time': NO_GAP,
+			},
 		},
 	});
 	await world().set({ outreachDelaySeconds: 0, companyName: 'Acme Kitchens', senderName: 'Robin', postalAddress: 'Musterstraße 1, 28195 Bremen', country: 'DE', timezone: 'Europe/Berlin' });

@@ -2,8 +2,7 @@ import { draftId } from '../../engine/message/spine';
 import type { Contact, Status } from '../../engine/message/contact';
 import type { OutboundStatus } from '../../engine/message/outbound';
 import type { SettingsPatch } from '../../engine/message/settings';
-import type { Replacements } from '../../sandbox/shippedWorkflows';
-import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox';
 import { SANDBOX, type LoggedMessage, type ModelReply, type ModelRequest, type StandIns } from '../../sandbox/standins';
 import { waitFor } from '../../sandbox/waitFor';
 import { closeAllStores } from '../../store/openStore';
@@ -59,14 +58,18 @@ export function spineOf(row: OutboundRow): string {
 	return draftId(row.workspace, row.inboundIds[0] ?? '', row.contactId);
 }
 
-/** @param more workflows besides those between intake and dispatch @param changes to workflows, in place of the usual ones of theirs */
-export async function startWorld(more: string[] = [], changes: Replacements = {}): Promise<World> {
+/**
+ * @param more workflows besides those between intake and dispatch
+ * @param options anything else the sandbox is started with; `replacements` come on top of those that make it quick
+ */
+export async function startWorld(more: string[] = [], { replacements, ...options }: Omit<SandboxOptions, 'workflows'> = {}): Promise<World> {
 	const sandbox = await startSandbox({
+		...options,
 		workflows: ['01', '02', '03', '04', ...more],
 		replacements: {
 			'03': { 'Conversation Ready': { ...QUICK, 'parameters.options.quietSeconds': 1.5 }, 'Generate With Confidence': { 'parameters.auditShare': 0 } },
 			'04': { 'Send Due': QUICK, Settings: { 'assignments.twilioAccountSid': SANDBOX.twilioAccountSid, 'assignments.smsNumber': SANDBOX.smsNumber, 'assignments.fromEmail': SANDBOX.mailUser } },
-			...changes,
+			...replacements,
 		},
 	});
 	try {
@@ -150,7 +153,7 @@ export function accepted(statuses: readonly number[]): void {
 }
 
 /** Answers by the lead's text. A lead nobody scripted gets an error, so that nothing is sent that no test expects. */
-function scriptedModel(standIns: StandIns): Pick<World, 'script' | 'timesAsked'> {
+export function scriptedModel(standIns: StandIns): Pick<World, 'script' | 'timesAsked'> {
 	const answers = new Map<string, ModelAnswers | ModelReply>();
 	const asked = new Map<string, number>();
 	standIns.script.model((request) => {

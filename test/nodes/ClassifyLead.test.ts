@@ -41,6 +41,13 @@ describe('Classify Lead', () => {
 		expect(result.hints.join()).toMatch(/Connect a chat model/);
 	});
 
+	it('heeds what the store knows where the item names the contact and little else', async () => {
+		await store().contacts.upsert('default', [{ id: 'ana', email: 'ana@example.com', profiling: false }]);
+		const result = await runNode(node, [{ contact: { id: 'ana', name: 'Ana' }, text: 'What is the price of 20 chairs?' }]);
+		expect(result.outputs[UNSURE][0].json).not.toHaveProperty('classification');
+		expect(result.outputs[UNSURE][0].json.notClassified).toMatchObject({ sentence: 'Not classified: the contact has objected to profiling.' });
+	});
+
 	it('reads an item of the trigger with the model, keeps the result, and answers from the cache the second time', async () => {
 		model.answers(ANSWER);
 		const [contact] = await store().contacts.upsert('acme', [{ name: 'Ana López', phone: '+34600111222' }]);

@@ -187,7 +187,7 @@ describe('Best Send Time with a history', () => {
 			calls.push([...storeCalls]);
 		}
 		expect(calls[1]).toEqual(calls[0]);
-		expect(calls[0]).toEqual(['contacts.find', 'messages.lastInboundAt', 'settings.effective', 'clock.now', 'answerTimes.recentContacts', 'answerTimes.events', 'sendLoad.ofWorkspaces', 'sendLoad.ofContacts']);
+		expect(calls[0]).toEqual(['contacts.find', 'messages.lastInboundAt', 'settings.effective', 'clock.now', 'answerTimes.recentContacts', 'answerTimes.events', 'sendLoad.ofWorkspaces', 'sendLoad.ofContacts', 'executions.note']);
 	});
 
 	it('does without the store, with a hint what was not seen', async () => {

@@ -13,7 +13,7 @@ const SMALL = /^(a|an|and|as|at|but|by|for|from|if|in|into|nor|of|on|or|over|per
 /** What a label or hint would promise although it is not built. */
 const NOT_BUILT = /bandit|fine-?tun|coming soon|not yet|todo/i;
 /** Credentials of n8n itself, which tests them. */
-const BUILT_IN_CREDENTIALS = new Set(['smtp']);
+const BUILT_IN_CREDENTIALS = new Set(['facebookGraphApi', 'smtp']);
 /** Fields whose label says all there is to say. */
 const PLAIN = new Set(['Company', 'Company Name', 'Database', 'Email', 'Host', 'Name', 'Operation', 'Options', 'Password', 'Phone', 'Pipeline Name', 'Port', 'Resource', 'Sender Name', 'Stage', 'Subject', 'User']);
 /** Dropdowns whose choices need no explanation. */

@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData, INodeParameters, INodeType, ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { NodeHelpers, Workflow } from 'n8n-workflow';
 
@@ -9,8 +11,15 @@ export interface RunOptions {
 	credentials?: Record<string, ICredentialDataDecryptedObject>;
 	/** Files of each item by field name, in the items' order. */
 	binary?: (Record<string, { content: Buffer; mimeType: string; fileName?: string }> | undefined)[];
+	executionId?: string;
+	/** True where this n8n keeps files inside the execution's data. */
+	filesInMemory?: boolean;
+	/** Called with each file's name before it is kept. */
+	onFile?: (name: string) => Promise<void> | void;
 	/** What getInputConnectionData answers, by connection type. */
 	connected?: Record<string, unknown>;
+	/** Further helpers, e.g. `httpRequestWithAuthentication`. */
+	helpers?: Record<string, unknown>;
 }
 
 export interface RunResult {
@@ -18,6 +27,8 @@ export interface RunResult {
 	hints: string[];
 	/** What was written to n8n's log. */
 	logged: { event: string; details: unknown }[];
+	/** The files that were handed over, by name. */
+	files: Map<string, Buffer>;
 }
 
 /** Runs a node's execute over items, with n8n's own defaults and expression evaluation, without an n8n around it. */
@@ -41,6 +52,7 @@ export async function runNode(nodeType: INodeType, items: IDataObject[], options
 		return { json, pairedItem: { item: index }, ...(files.length > 0 ? { binary: Object.fromEntries(files) as INodeExecutionData['binary'] } : {}) };
 	});
 	const hints: string[] = [];
+	const files = new Map<string, Buffer>();
 	const logged: RunResult['logged'] = [];
 	const log = (event: string, details?: unknown): void => void logged.push({ event, details });
 
@@ -51,7 +63,8 @@ export async function runNode(nodeType: INodeType, items: IDataObject[], options
 		getInputData: () => input,
 		getNode: () => node,
 		getWorkflow: () => ({ id: 'workflow-under-test', name: 'Test', active: false }),
-		getExecutionId: () => 'execution-under-test',
+		getExecutionId: () => options.executionId ?? 'execution-under-test',
+		getInstanceId: () => 'n8n-under-test',
 		getMode: () => 'manual',
 		continueOnFail: () => options.continueOnFail ?? false,
 		getTimezone: () => 'UTC',
@@ -65,7 +78,14 @@ export async function runNode(nodeType: INodeType, items: IDataObject[], options
 		getExecutionCancelSignal: () => undefined,
 		onExecutionCancellation: () => undefined,
 		logger: { info: log, warn: log, error: log, debug: log },
-		helpers: { getBinaryDataBuffer: async (index: number, field: string) => options.binary?.[index]?.[field].content },
+		helpers: {
+			getBinaryDataBuffer: async (index: number, field: string) => options.binary?.[index]?.[field].content, ...options.helpers,
+			prepareBinaryData: async (content: Buffer | Readable, fileName: string, mimeType: string) => {
+				await options.onFile?.(fileName);
+				files.set(fileName, Buffer.isBuffer(content) ? content : await buffer(content));
+				return { data: '', mimeType, fileName, ...(options.filesInMemory ? {} : { id: `filesystem-v2:${fileName}` }) };
+			},
+		},
 		getNodeParameter: (name: string, itemIndex: number, fallback?: unknown) => {
 			const raw = lookUp(name);
 			if (raw === undefined) {
@@ -78,5 +98,5 @@ export async function runNode(nodeType: INodeType, items: IDataObject[], options
 	};
 	if (!nodeType.execute) throw new Error(`${description.name} has no execute`);
 	const outputs = (await nodeType.execute.call(context as unknown as IExecuteFunctions)) as INodeExecutionData[][];
-	return { outputs, hints, logged };
+	return { outputs, hints, logged, files };
 }

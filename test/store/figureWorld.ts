@@ -18,6 +18,11 @@ interface Sending {
 	sentence?: string;
 	errorCode?: string;
 	sendAt?: number;
+	/** The messages it answers. */
+	inbound?: string[];
+	purpose?: string;
+	/** The gate's verdict. */
+	gate?: string;
 }
 
 /** Rows of one workspace as the nodes would leave them, written at once. */
@@ -31,7 +36,7 @@ export class FigureWorld {
 	}
 
 	contact(id: string, createdAt: number, more: Partial<RowOf<'contacts'>> = {}): this {
-		const none = { name: null, email: null, phone: null, company: null, timezone: null, country: null, language: null, best_contact_time: null, owner: null, pipeline_id: null, stage_id: null, stage_entered_at: null, stage_set_by: null, score: null, status: null, summary: null, summary_at: null, taken_over_until: null, taken_over_by: null, taken_over_at: null };
+		const none = { name: null, email: null, phone: null, company: null, timezone: null, country: null, language: null, best_contact_time: null, owner: null, pipeline_id: null, stage_id: null, stage_entered_at: null, stage_set_by: null, score: null, status: null, summary: null, summary_at: null, taken_over_until: null, taken_over_by: null, taken_over_at: null, last_taken_over_at: null };
 		this.#contacts.push({ ...none, workspace: this.workspace, id, handles: '{}', attributes: '{}', consent: '{}', profiling: 1, created_at: createdAt, updated_at: createdAt, ...more });
 		return this;
 	}
@@ -45,12 +50,13 @@ export class FigureWorld {
 		return this;
 	}
 
-	sending({ status = 'sent', at: time, madeAt = time, channel = 'email', contact = 'anna', thread, draft = {}, sentence = 'Sent.', errorCode, sendAt }: Sending): string {
+	sending({ status = 'sent', at: time, madeAt = time, channel = 'email', contact = 'anna', thread, draft = {}, sentence = 'Sent.', errorCode, sendAt, inbound = [], purpose = 'reply', gate }: Sending): string {
 		const id = this.id('o');
 		this.#outbound.push({
-			workspace: this.workspace, id, status, version: 1, sentence, contact_id: contact, channel, to_address: 'a@x.example', account_id: null, thread_id: thread ?? null, inbound_ids: '[]', purpose: 'reply',
-			draft: JSON.stringify({ ...draftOf(id), ...draft }), gate: null, variant: null, score: null, send_at: sendAt ?? null, attempts: 1, provider_id: null, sending_at: status === 'sent' ? time : null,
-			sent_at: status === 'sent' ? time : null, lease_until: null, error_code: errorCode ?? null, created_at: madeAt, updated_at: time, schedule: null,
+			workspace: this.workspace, id, status, version: 1, sentence, contact_id: contact, channel, to_address: 'a@x.example', account_id: null, thread_id: thread ?? null, inbound_ids: JSON.stringify(inbound), purpose,
+			draft: JSON.stringify({ ...draftOf(id), ...draft }), gate: gate === undefined ? null : JSON.stringify({ verdict: gate, issues: [], skipped: [], sentence: '' }), variant: null, score: null, send_at: sendAt ?? null, attempts: 1, provider_id: null, sending_at: status === 'sent' ? time : null,
+			sent_at: status === 'sent' ? time : null, lease_until: null, error_code: errorCode ?? null, created_at: madeAt, updated_at: time, schedule: null, spared: null, held: null,
+			model_version: null, rollout_candidate: null, rollout_arm: null, rollout_propensity: null,
 		});
 		return id;
 	}

@@ -92,7 +92,7 @@ describe.each(DIALECTS)('what outcomes bring about on %s', (dialect) => {
 			await dueJob(test.store, { id: 'held', ...whatsapp, to: '4915112', ...waTemplate('offer') });
 			await test.store.outbound.recordGates('acme', [{ draftId: 'held', gate: PASS }]);
 			expect((await test.store.outbound.claimDue(CLAIM, decideRoute)).moved).toMatchObject([{ id: 'held', status: 'in_review', sentence: expect.stringContaining('the sender is paused') }]);
-			expect(await test.store.senderHolds.lift('acme', { channel: 'whatsapp', accountId: 'n1' })).toMatchObject([{ kind: 'pause', code: '131031' }]);
+			expect(await test.store.senderHolds.lift('acme', { channel: 'whatsapp', accountId: 'n1' }, decideRoute)).toMatchObject({ ended: [{ kind: 'pause', code: '131031' }], back: [{ id: 'held', status: 'scheduled' }] });
 			expect(await test.store.senderHolds.list('acme')).toEqual([]);
 		});
 
@@ -171,6 +171,29 @@ describe.each(DIALECTS)('what outcomes bring about on %s', (dialect) => {
 			expect(await answersOf('m')).toEqual([['positive_reply', 'a1', 'thread']]);
 			await test.store.labels.correct('acme', [{ contactId: 'c-m', messageId: 'a1', labels: [{ field: 'reply_intent', to: 'objection', from: 'interested' }], actor: 'eva', sentence: 'x', reading: reply('objection') }]);
 			expect(await answersOf('m')).toEqual([['objection', 'a1', 'thread']]);
+		});
+		it('that were read before it was known that the message had left are tied to it then', async () => {
+			await begin('late', { channel: 'email', to: 'late@mail.example', contactId: 'c-late', threadId: 'late' });
+			test.clock.advance(10 * MINUTE);
+			await answer('a1', 'late', 'interested', later(START, 8 * MINUTE));
+			await answer('before', 'late', 'objection', later(START, -HOUR));
+			expect(await answersOf('late')).toEqual([]);
+			await test.store.outbound.markSent([{ workspace: 'acme', id: 'late', providerId: 'p', at: later(START, MINUTE) }]);
+			expect(await answersOf('late')).toEqual([['positive_reply', 'a1', 'thread']]);
+			await test.store.outbound.markSent([{ workspace: 'acme', id: 'late', providerId: 'p' }]);
+			expect(await answersOf('late')).toHaveLength(1);
+		});
+		it('go over to the message that turns out to be the last one before them', async () => {
+			await sent('first', { threadId: 'm', contactId: 'c-m', at: later(START, -DAY) });
+			await begin('second', { channel: 'email', to: 'm@mail.example', contactId: 'c-m', threadId: 'm' });
+			test.clock.advance(HOUR);
+			await answer('a1', 'm', 'interested', later(START, 30 * MINUTE));
+			expect(await answersOf('first')).toEqual([['positive_reply', 'a1', 'thread']]);
+			await test.store.outcomes.record([{ workspace: 'acme', event: 'delivered', outboundId: 'second', occurredAt: later(START, MINUTE), eventId: 'd', channel: 'email' }]);
+			await test.store.outbound.expireLeases();
+			expect(await test.store.outbound.find('acme', ['second'])).toMatchObject([{ status: 'sent' }]);
+			expect(await answersOf('second')).toEqual([['positive_reply', 'a1', 'thread']]);
+			expect(await answersOf('first')).toEqual([]);
 		});
 		it('are none where somebody writes first, and where a machine says that nobody is there', async () => {
 			await sent('m', { threadId: 'm' });

@@ -52,6 +52,10 @@ async function live(store: Store, workspace: string, { phone, email, name }: typ
 	await store.sequences.enrol([{ workspace, sequenceId: 'follow-up', contactId: id, by: 'mia' }]);
 	await store.sequences.claimDue({ workspaces: [workspace], leaseMs: 1, limit: 9 }, decideStep);
 	await store.shadow.replay(workspace, { run: 'r', since: later(START, -DAY), until: later(START, DAY), limit: 9, answerMs: 0 });
+	await store.executions.note({ instance: 'n8n', executionId: `8${phone.slice(-2)}`, workflowId: '03' }, [{ workspace, reference: email }]);
+	const training = await store.training.beginExport(workspace);
+	await store.training.noteExported(workspace, training.id, [{ outboundId: sent.id, contactId: id }]);
+	await store.training.finishExport(workspace, training.id, { state: 'ready', manifest: { written: 1 }, storage: { sftTrain: 'file' } });
 	await store.suppressions.optOut([{ workspace, contactId: id, channel: 'sms', allChannels: false, reason: `${name} said stop`, actor: 'person' }]);
 	return { id, sent: sent.id };
 }
@@ -78,14 +82,14 @@ describe.each(DIALECTS)('personal data on %s', (dialect) => {
 
 	it('leaves a trace in each of the tables a person can be in, for these tests to mean something', async () => {
 		expect(new Set([...(await withMark(PERSON.mark)), ...(await naming(anna.id)), ...(await naming(anna.sent))])).toEqual(
-			new Set(['contacts', 'contact_addresses', 'messages', 'outbound', 'outbound_transitions', 'reviews', 'settings', 'suppressions', 'reservations', 'limit_entries', 'exposures', 'outcomes', 'activities', 'llm_calls', 'knowledge', 'chunks', 'labels', 'lead_snapshots', 'shadow_decisions', 'run_items', 'analyses', 'enrolments', 'enrolment_steps']),
+			new Set(['contacts', 'contact_addresses', 'messages', 'outbound', 'outbound_transitions', 'reviews', 'settings', 'suppressions', 'reservations', 'limit_entries', 'exposures', 'outcomes', 'activities', 'llm_calls', 'knowledge', 'chunks', 'labels', 'lead_snapshots', 'shadow_decisions', 'run_items', 'analyses', 'enrolments', 'enrolment_steps', 'execution_traces', 'training_export_contacts']),
 		);
 	});
 
 	it('is gone from every table, whatever the person was asked for by, and nobody else loses a row', async () => {
 		const others = await withMark(/yy-?berta|171.?5550200/i);
 		const [erased] = await test.store.personalData.erase('acme', [{ ...EVERYTHING, reference: PERSON.phone }]);
-		expect(erased).toMatchObject({ found: true, sentence: expect.stringMatching(/^\d+ entries about this person were erased\.$/) });
+		expect(erased).toMatchObject({ found: true, executions: [{ executionId: '899', workflowId: '03' }], sentence: expect.stringMatching(/^\d+ entries about this person were erased\. n8n may still hold their data in 1 execution: housekeeping deletes it\. 1 training export holds messages of theirs/) });
 		expect(await withMark(PERSON.mark)).toEqual([]);
 		expect(await naming(anna.id)).toEqual([]);
 		expect(await withMark(/yy-?berta|171.?5550200/i)).toEqual(others);

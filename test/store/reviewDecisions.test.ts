@@ -103,6 +103,19 @@ describe.each(DIALECTS)('a person decides (%s)', (dialect) => {
 		expect(await store.reviews.preferencePairs('acme', { limit: 9 })).toEqual([]);
 	});
 
+	it('what the gate finds while a draft is shown makes the page stale; finding the same again does not', async () => {
+		const { id, item } = await waiting();
+		await store.outbound.recordGates('acme', [{ draftId: id, gate: PASS }]);
+		expect((await theReview(id)).draftHash).toBe(item.draftHash);
+		const issues = [{ check: 'facts', severity: 'review' as const, reason: 'The price stands in no fact' }];
+		const gate = { ...PASS, verdict: 'review' as const, issues, sentence: 'The price stands in no fact.' };
+		await store.outbound.recordGates('acme', [{ draftId: id, gate }]);
+		expect(await decide(item, { action: 'approve' })).toMatchObject({ result: 'stale' });
+		const again = await theReview(id);
+		await store.outbound.recordGates('acme', [{ draftId: id, gate }]);
+		expect(await decide(again, { action: 'approve' })).toMatchObject({ result: 'decided' });
+	});
+
 	it('a stale tab cannot send an old text, nor one that does not say what it showed', async () => {
 		const { id, item } = await waiting();
 		await store.outbound.cancel('acme', [id], 'Stopped.', 'person');

@@ -1,5 +1,5 @@
 import type { RunItem, RunRequest } from '../../store/store';
-import { MINUTE } from '../../engine/time';
+import { later, MINUTE } from '../../engine/time';
 import { openStore } from '../../store/openStore';
 import { DIALECTS, openTestStore, stopServers, type TestStore } from './fixtures';
 
@@ -35,6 +35,48 @@ describe.each(DIALECTS)('runs on %s', (dialect) => {
 		expect(await runs().advance('acme', run.id, { items: done('z'), leaseMs: LEASE })).toMatchObject({ state: 'done', counts: { done: 3 } });
 		expect(await runs().list('acme', { open: false, limit: 5 })).toHaveLength(1);
 		expect(await runs().list('acme', { open: true, limit: 5 })).toEqual([]);
+	});
+
+	it('wait for their provider without anybody at them, and are handed out again at the time', async () => {
+		const [{ run }] = await runs().request([SYNC]);
+		await runs().claimRequested(CLAIM);
+		const until = later(test.clock.time, 42 * MINUTE);
+		expect(await runs().pause('acme', run.id, { until, reason: "Meta's hourly limit", cursor: 'page=3' })).toMatchObject({
+			state: 'waiting', cursor: 'page=3', waitsUntil: '2026-03-02T12:42:00.000Z', waitsFor: "Meta's hourly limit", sentence: "Conversation sync waits until 12:42 UTC for Meta's hourly limit, then goes on by itself: 0 seen.",
+		});
+		expect((await runs().request([SYNC]))[0]).toMatchObject({ created: false, run: { id: run.id, state: 'waiting' } });
+		test.clock.advance(42 * MINUTE - 1);
+		expect(await runs().claimRequested(CLAIM)).toEqual([]);
+		test.clock.advance(1);
+		const [again] = await runs().claimRequested(CLAIM);
+		expect(again).toMatchObject({ id: run.id, state: 'running', cursor: 'page=3' });
+		expect([again.waitsUntil, again.waitsFor]).toEqual([undefined, undefined]);
+		// However often it waits, it never counts as stopped without a word.
+		for (let wait = 0; wait < 5; wait++) {
+			await runs().pause('acme', run.id, { until: later(test.clock.time, MINUTE), reason: 'x' });
+			test.clock.advance(MINUTE);
+			expect(await runs().claimRequested(CLAIM)).toMatchObject([{ state: 'running' }]);
+		}
+		await runs().pause('acme', run.id, { until: later(test.clock.time, MINUTE), reason: 'x' });
+		expect(await runs().cancel('acme', run.id, 'mia')).toMatchObject({ state: 'cancelled', sentence: 'Conversation sync stopped by mia: 0 seen.' });
+		expect(await runs().pause('acme', run.id, { until, reason: 'x' })).toMatchObject({ state: 'cancelled' });
+	});
+
+	it('that are to be stopped end instead of waiting', async () => {
+		const [{ run }] = await runs().request([SYNC]);
+		await runs().begin('acme', run.id, LEASE);
+		await runs().cancel('acme', run.id, 'mia');
+		expect(await runs().pause('acme', run.id, { until: later(test.clock.time, MINUTE), reason: 'x' })).toMatchObject({ state: 'cancelled' });
+	});
+
+	it('are found by state and account, the newest first', async () => {
+		for (const accountId of ['page-1', 'page-2', 'page-1']) {
+			const [{ run }] = await runs().request([{ ...SYNC, accountId }]);
+			await runs().finish('acme', run.id);
+			test.clock.advance(MINUTE);
+		}
+		expect(await runs().list('acme', { kinds: ['sync'], states: ['done'], accountId: 'page-1', limit: 9 })).toMatchObject([{ requestedAt: '2026-03-02T12:02:00.000Z' }, { requestedAt: '2026-03-02T12:00:00.000Z' }]);
+		expect(await runs().list('acme', { states: ['failed'], limit: 9 })).toEqual([]);
 	});
 
 	it('are one at a time for a kind and account', async () => {

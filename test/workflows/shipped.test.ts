@@ -7,7 +7,7 @@ import type { NodeJson, WorkflowJson } from '../../sandbox/n8n/importing';
 import { shippedWorkflows, WORKFLOWS_FOLDER } from '../../sandbox/shippedWorkflows';
 import { packDescriptions } from './packDescriptions';
 
-const FILES = ['00-quick-start', '01-intake-leads', '02-intake-messages', '03-autopilot', '04-dispatch', '05-review-desk', '06-outcomes', '08-re-analysis', '09-housekeeping', '10-follow-up-sequence', '11-shadow-replay', '12-weekly-report'];
+const FILES = ['00-quick-start', '01-intake-leads', '02-intake-messages', '03-autopilot', '04-dispatch', '05-review-desk', '06-outcomes', '07-weekly-training', '08-conversation-sync', '09-housekeeping', '10-follow-up-sequence', '11-shadow-replay', '12-weekly-report'];
 const STICKY = 'n8n-nodes-base.stickyNote';
 const PACK = packDescriptions();
 /** Nodes that hand a message to a channel. */
@@ -254,6 +254,39 @@ describe('12-weekly-report', () => {
 		expect(letter).toMatchObject({ parameters: { emailFormat: 'both', text: '={{ $json.report.text }}', html: '={{ $json.report.html }}', options: { appendAttribution: false } }, retryOnFail: false, onError: 'continueErrorOutput' });
 		expect(links(workflow).filter(({ from }) => from === 'Send Letter')).toEqual([{ from: 'Send Letter', output: 1, to: 'Letter Not Sent' }]);
 		expect(plain(workflow).find(({ name }) => name === 'Every Monday')?.parameters).toEqual({ rule: { interval: [{ field: 'weeks', weeksInterval: 1, triggerAtDay: [1], triggerAtHour: 8, triggerAtMinute: 0 }] } });
+	});
+});
+
+describe('08-conversation-sync', () => {
+	const workflow = read('08-conversation-sync');
+	const byName = (name: string): NodeJson | undefined => workflow.nodes.find((node) => node.name === name);
+
+	it('begins by itself only when somebody activates its schedule', () => {
+		expect(byName('Every Night')?.disabled).toBe(true);
+		expect(plain(workflow).filter(({ disabled }) => disabled).map(({ name }) => name)).toEqual(['Every Night']);
+	});
+
+	it('ends its execution when the run waits, and notes a whole batch before the next', () => {
+		expect(links(workflow).filter(({ from }) => from === 'Read Conversations').map(({ output, to }) => [output, to])).toEqual([[0, 'Classify Lead'], [1, 'Finish']]);
+		// n8n follows one output to its end before the next: with several the next batch would begin while some are not noted.
+		expect(['Classify Lead', 'Stage Assign'].map((name) => byName(name)?.parameters.split)).toEqual([false, false]);
+	});
+
+	it('sends nothing', () => {
+		expect(plain(workflow).filter(({ type }) => /outbox$|httpRequest$|outreachEmail$|emailSend$/.test(type))).toEqual([]);
+	});
+});
+
+describe('07-weekly-training', () => {
+	it('starts on Monday at 02:00 UTC, and every end of a training or comparison is told', () => {
+		const workflow = read('07-weekly-training');
+		expect(workflow.settings?.timezone).toBe('UTC');
+		expect(plain(workflow).find(({ name }) => name === 'Every Monday')?.parameters).toEqual({ rule: { interval: [{ field: 'weeks', weeksInterval: 1, triggerAtDay: [1], triggerAtHour: 2, triggerAtMinute: 0 }] } });
+		const told = links(workflow).filter(({ to }) => to === 'Message').map(({ from, output }) => `${from} ${output}`);
+		// Not ready, export failed, training failed or refused, deployed or not, compared.
+		expect(told.sort()).toEqual(['Check Training 2', 'Compare 0', 'Deploy to Some 0', 'Deploy to Some 1', 'Export Training Set 1', 'Ready to Train? 1', 'Start Training 2', 'Start Training 3']);
+		const deployed = links(workflow).filter(({ to }) => to === 'Deploy to Some').map(({ from, output }) => `${from} ${output}`);
+		expect(deployed.sort()).toEqual(['Check Training 0', 'Start Training 0']);
 	});
 });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ChannelSchema } from '../../../engine/channels/channel';
+import { decideRoute } from '../../../engine/message/route';
 import { HOLD_KINDS } from '../../../engine/message/senderHold';
 import { channelName } from '../../parts';
 import { defineAction } from '../tab';
@@ -14,7 +15,7 @@ export const resumeSender = defineAction<HealthWords, Resume>({
 	schema: ResumeSchema,
 	invalid: (words) => words.nothingHeld,
 	async run({ store, workspace, reviewer, language }, sender, words) {
-		const ended = await store.senderHolds.lift(workspace, sender);
+		const { ended } = await store.senderHolds.lift(workspace, sender, decideRoute);
 		if (ended.length === 0) return { refused: words.nothingHeld };
 		const { channel, accountId, kind } = sender;
 		return {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RunKind, RunOptions } from '../../../engine/runs/run';
 import { defineAction, type ActionResult, type DeskContext } from '../tab';
 import type { SyncWords } from './en';
+import { isReadable } from './load';
 
 /** More than any workspace has contacts: what is larger is a slip. */
 const MOST_CONTACTS = 10_000_000;
@@ -31,7 +32,7 @@ export const startSync = defineAction<SyncWords, z.infer<typeof SyncSchema>>({
 	schema: SyncSchema,
 	invalid,
 	async run(context, values, words): Promise<ActionResult> {
-		const account = (await context.store.accounts.list(context.workspace)).find((one) => one.enabled && accountKey(one) === values.account);
+		const account = (await context.store.accounts.list(context.workspace)).find((one) => isReadable(one) && accountKey(one) === values.account);
 		if (!account) return { refused: words.chooseAccount, fields: { account: words.chooseAccount } };
 		return await request(context, { kind: 'sync', accountId: account.externalId, options: { ...boundsOf(values), channel: account.channel } }, words);
 	},

@@ -9,7 +9,7 @@ import { accountKey } from './actions';
 import type { SyncWords } from './en';
 import { ERRORS_SHOWN, RUNS_SHOWN, type SyncModel } from './load';
 
-const TONES: Readonly<Record<RunState, Tone>> = { requested: 'neutral', running: 'info', done: 'good', failed: 'bad', cancelled: 'warn' };
+const TONES: Readonly<Record<RunState, Tone>> = { requested: 'neutral', running: 'info', waiting: 'warn', done: 'good', failed: 'bad', cancelled: 'warn' };
 /** A request nobody took up for this long has probably no workflow: polls are seconds apart. */
 const WAITS_LONG_MS = 10 * MINUTE;
 const BAR = { width: 300, height: 8 } as const;
@@ -52,6 +52,7 @@ function RunRow({ run, accounts, words, may }: { run: Run; accounts: readonly Ac
 			</div>
 			{run.state === 'requested' ? null : <Progress run={run} words={words} />}
 			<Sentence>{run.sentence}</Sentence>
+			{run.waitsUntil === undefined ? null : <p class="run-waits">{words.waitsUntil}: {when(run.waitsUntil)}</p>}
 			<p class="basis">{words.asked} {when(run.requestedAt)} {words.by} <Named>{run.requestedBy}</Named>{run.startedAt === undefined ? null : <> · {words.began} {when(run.startedAt)}</>}{run.finishedAt === undefined ? null : <> · {words.ended} {when(run.finishedAt)}</>}{bounds.length > 0 ? ` · ${bounds.join(', ')}` : ''}</p>
 			{run.state === 'requested' && now - Date.parse(run.requestedAt) > WAITS_LONG_MS ? <p class="run-waits">{words.waitsLong}</p> : null}
 			<div class="inline">
@@ -66,13 +67,15 @@ function Bounds({ words }: { words: SyncWords }): Child {
 	return <><Field name="limit" type="number" label={words.limit} hint={words.limitHint} min={1} /><Field name="skip" type="number" label={words.skip} hint={words.skipHint} min={0} /></>;
 }
 
-function StartForms({ accounts, words }: { accounts: readonly Account[]; words: SyncWords }, { language }: Scope): Child {
-	const options = accounts.map((account) => ({ value: accountKey(account), label: `${channelName(account.channel, language)} · ${account.name ?? account.externalId}` }));
+function StartForms({ readable, words }: { readable: SyncModel['readable']; words: SyncWords }, { language }: Scope): Child {
+	const nameOf = (account: Account): string => `${channelName(account.channel, language)} · ${account.name ?? account.externalId}`;
+	const options = readable.map(({ account }) => ({ value: accountKey(account), label: nameOf(account) }));
 	return (
 		<div class="pair">
 			<Card title={words.startSync}>
 				<p class="quiet">{words.startSyncWhat}</p>
-				{accounts.length === 0 ? <Empty title={words.noAccounts}>{words.noAccountsHint}</Empty> : <Form action="startSync" class="start" label={words.startSync}><Select name="account" label={words.account} options={options} /><Bounds words={words} /><Button kind="main">{words.start}</Button></Form>}
+				{readable.length === 0 ? <Empty title={words.noAccounts}>{words.noAccountsHint}</Empty> : <Form action="startSync" class="start" label={words.startSync}><Select name="account" label={words.account} options={options} /><Bounds words={words} /><Button kind="main">{words.start}</Button></Form>}
+				{readable.map(({ account, last }) => <p class="basis"><Named>{nameOf(account)}</Named> · {words.lastRead}: {last?.finishedAt === undefined ? words.neverRead : <When at={epochMs(last.finishedAt)} />}</p>)}
 			</Card>
 			<Card title={words.startAgain}>
 				<p class="quiet">{words.startAgainWhat}</p>
@@ -97,7 +100,7 @@ function ErrorsCard({ opened: { run, errors }, words }: { opened: NonNullable<Sy
 }
 
 /** Runs with their progress, and what can be asked for. */
-export function syncView({ runs, cut, opened, accounts }: SyncModel, words: SyncWords, { reviewer, language }: DeskContext): Child {
+export function syncView({ runs, cut, opened, accounts, readable }: SyncModel, words: SyncWords, { reviewer, language }: DeskContext): Child {
 	const may = mayAct(reviewer.role, 'reviewer');
 	return (
 		<>
@@ -107,7 +110,7 @@ export function syncView({ runs, cut, opened, accounts }: SyncModel, words: Sync
 				{runs.length === 0 ? <Empty title={words.noRuns}>{words.who}</Empty> : <ul class="runs">{runs.map((run) => <RunRow run={run} accounts={accounts} words={words} may={may} />)}</ul>}
 				{runs.length > 0 ? <p class="quiet">{cut ? `${words.more(formatNumber(RUNS_SHOWN, language))} ` : ''}{words.who}</p> : null}
 			</Card>
-			{may ? <StartForms accounts={accounts} words={words} /> : null}
+			{may ? <StartForms readable={readable} words={words} /> : null}
 		</>
 	);
 }

@@ -55,6 +55,9 @@ const LEAKS: readonly RegExp[] = [
 	/^(?:dear|hi|hello|hey|hallo|liebe|lieber|sehr geehrte|sehr geehrter (?:herr|frau)|sehr geehrte frau|guten tag herr|guten tag frau|estimado|querido|cher|chère|caro|cara|prezado|beste|gentile) {1,4}[,!]/gim,
 ];
 
+/** Whether a text holds a template field that nobody filled. */
+export const holdsPlaceholder = (text: string): boolean => LEAKS.some((pattern) => text.search(pattern) !== -1);
+
 /** A template field nobody filled, or the model's own talk about its answer. */
 export function placeholderCheck({ severity }: { severity: Severity }): Check {
 	return (input) => {

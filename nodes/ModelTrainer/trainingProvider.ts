@@ -1,0 +1,37 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { openAiFineTuning, type FineTuning } from '../../llm/fineTuning';
+import { keyFingerprint } from '../../llm/keyLedger';
+import { ItemInputError } from '../shared/errors';
+import { modelCredential } from '../shared/modelSource';
+
+/** The server and keys trainings run with. */
+export interface TrainingProvider {
+	/** Root of the server; empty for OpenAI's own. */
+	serverUrl: string;
+	/** Fingerprints, in the order of the credential. */
+	keys: readonly string[];
+	/** Trainings with the key of that fingerprint. */
+	open(fingerprint: string, baseModel: string): FineTuning;
+}
+
+/** The provider the node's model credential names; undefined when it names none that can train. */
+export async function trainingProvider(context: IExecuteFunctions): Promise<TrainingProvider | undefined> {
+	const credential = await modelCredential(context);
+	if (credential === undefined || credential === 'unreadable' || credential.provider === 'anthropic') return undefined;
+	const { baseUrl } = credential;
+	if (credential.provider === 'compatible' && baseUrl === undefined) return undefined;
+	// A server that wants no key has one that is empty.
+	const secrets = new Map((credential.keys.length > 0 ? credential.keys : [{ key: '' }]).map(({ key }) => [keyFingerprint(key), key]));
+	return {
+		serverUrl: baseUrl ?? '',
+		keys: [...secrets.keys()],
+		open: (fingerprint, baseModel) => openAiFineTuning({ ...(baseUrl === undefined ? {} : { baseUrl }), apiKey: secrets.get(fingerprint) ?? '', baseModel }),
+	};
+}
+
+/** The provider, or what the user has to do to have one. */
+export async function requireProvider(context: IExecuteFunctions): Promise<TrainingProvider> {
+	const provider = await trainingProvider(context);
+	if (!provider) throw new ItemInputError('No model credential is chosen that can train', "Choose a 'Lead Autopilot Model API' credential of OpenAI or an OpenAI-compatible server with a key, or set Backend to Example Memory, which needs none.");
+	return provider;
+}

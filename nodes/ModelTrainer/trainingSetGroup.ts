@@ -1,0 +1,75 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { checkReadiness } from './checkReadiness';
+import { exportTrainingSet } from './exportTrainingSet';
+import type { OperationGroup } from './operationGroup';
+
+const show = (...operation: string[]): INodeProperties['displayOptions'] => ({ show: { operation } });
+const until: INodeProperties = { displayName: 'Until', name: 'until', type: 'dateTime', default: '', description: 'Only messages sent before this moment. Empty means now; messages of the last 14 days never count, since their answer may still come.' };
+
+/** Check Readiness and Export Training Set. */
+export const trainingSetGroup: OperationGroup = {
+	operations: [
+		{ name: 'Check Readiness', value: 'checkReadiness', description: 'Say whether there is enough to train on, and what is missing', action: 'Check readiness for training' },
+		{ name: 'Export Training Set', value: 'exportTrainingSet', description: 'Write what was sent and what came of it to files, without personal data', action: 'Export a training set' },
+	],
+	properties: [
+		{
+			displayName: 'Days',
+			name: 'days',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 365,
+			displayOptions: show('checkReadiness', 'exportTrainingSet'),
+			description: 'How far back messages are looked at. No further than you may keep them.',
+		},
+		{
+			displayName: 'Minimum Examples',
+			name: 'minimumExamples',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 50,
+			displayOptions: show('checkReadiness'),
+			description: 'With fewer examples of quality 0.6 or more there is not enough to train on',
+		},
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection',
+			placeholder: 'Add Option',
+			default: {},
+			displayOptions: show('checkReadiness'),
+			options: [until],
+		},
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection',
+			placeholder: 'Add Option',
+			default: {},
+			displayOptions: show('exportTrainingSet'),
+			options: [
+				{
+					displayName: 'Consent',
+					name: 'consent',
+					type: 'options',
+					options: [
+						{ name: 'Not Objected', value: 'not_objected', description: 'Everybody who did not object to profiling or training' },
+						{ name: 'Recorded Basis', value: 'recorded_basis', description: 'Of those only people with a legal basis on record for the channel' },
+					],
+					default: 'not_objected',
+					description: 'Whose conversations may be in the files',
+				},
+				{
+					displayName: 'Least Quality',
+					name: 'leastQuality',
+					type: 'number',
+					typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
+					default: 0.6,
+					description: 'Examples below are left out, from 0 to 1',
+				},
+				until,
+			],
+		},
+	],
+	run: { checkReadiness, exportTrainingSet },
+};

@@ -1,0 +1,69 @@
+import { NodeApiError, type IDataObject, type INodeParameters } from 'n8n-workflow';
+import { resultOf } from '../../nodes/LeadAutopilot/executionOperations';
+import { LeadAutopilot } from '../../nodes/LeadAutopilot/LeadAutopilot.node';
+import { useEmbeddedStore } from './embeddedStore';
+import { runNode, type RunOptions } from './runNode';
+
+const node = new LeadAutopilot();
+const n8n = { id: 'x', name: 'Delete Execution', type: 'n8n', typeVersion: 1, position: [0, 0] as [number, number], parameters: {} };
+const INSTANCE = 'n8n-under-test';
+
+describe('Lead Autopilot → Privacy: executions that hold an erased person', () => {
+	const { store } = useEmbeddedStore();
+	const run = async (resource: string, operation: string, items: IDataObject[], parameters: INodeParameters = {}, options: RunOptions = {}) =>
+		(await runNode(node, items, { ...options, parameters: { resource, operation, ...parameters } })).outputs[0].map(({ json }) => json);
+	const held = async (reference: string) => ((await store().personalData.export('default', [reference]))[0]?.tables.execution_traces ?? []).map(({ execution_id }) => execution_id);
+
+	it('are those a node wrote in, only read in, or failed in', async () => {
+		await run('contact', 'upsert', [{ email: 'ann@mail.example' }], {}, { executionId: '1' });
+		await run('contact', 'get', [{}], { contact: 'ann@mail.example' }, { executionId: '2' });
+		await expect(run('contact', 'setStage', [{ email: 'ann@mail.example' }], { stage: '' }, { executionId: '3' })).rejects.toThrow();
+		await run('contact', 'upsert', [{ email: 'bob@mail.example' }], {}, { executionId: '4' });
+		await run('message', 'record', [{ email: 'ann@mail.example', text: 'Hello' }], {}, { executionId: '5' });
+		expect((await held('ann@mail.example')).sort()).toEqual(['1', '2', '3', '5']);
+		expect(await held('bob@mail.example')).toEqual(['4']);
+	});
+
+	it('are those in which they stood as evidence beside somebody else', async () => {
+		const [{ id }] = await store().contacts.upsert('default', [{ email: 'ann@mail.example' }]);
+		await run('contact', 'get', [{ email: 'bob@mail.example', classification: { evidence: [{ id: `lead:${id}`, text: 'won: wanted an oak kitchen' }, { id: 'document:7#1' }] } }], {}, { executionId: '6' });
+		expect(await held(id)).toEqual(['6']);
+	});
+
+	it('are handed out, the asking one excepted, and taken off the list when they are gone', async () => {
+		for (const executionId of ['1', '2', '3', '4']) await run('contact', 'upsert', [{ email: 'ann@mail.example' }], {}, { executionId });
+		const [{ erasure }] = await run('contact', 'erase', [{ email: 'ann@mail.example' }], {}, { executionId: '5' });
+		expect(erasure).toMatchObject({ executions: expect.arrayContaining([{ executionId: '1', workflowId: 'workflow-under-test' }]) });
+		const listed = await run('privacy', 'getExecutions', [{}], {}, { executionId: '5' });
+		expect(listed.map(({ execution }) => (execution as IDataObject).id)).toEqual(['1', '2', '3', '4']);
+		expect(await run('privacy', 'getExecutions', [{}], { executionLimit: 1 }, { executionId: '6' })).toMatchObject([{ execution: { id: '1', tries: 0 } }]);
+		const answers = [
+			{ execution: '1', id: '1', status: 'success' },
+			{ execution: '2', error: { message: 'The resource you are requesting could not be found', httpCode: '404' } },
+			{ execution: '3', error: { message: 'Bad request', description: 'Cannot delete a running execution', httpCode: '400' } },
+			{ execution: '4', error: { message: 'Authorization failed', httpCode: '401' } },
+			// Without its credential n8n's node hands on what came in.
+			{ execution: '5' },
+		];
+		const confirmed = await run('privacy', 'confirmExecutions', answers, { executionId: '={{ $json.execution }}' }, { executionId: '6' });
+		expect(confirmed.map(({ execution }) => (execution as IDataObject).deleted)).toEqual([true, true, false, false, false]);
+		expect(confirmed.map(({ alert }) => alert !== undefined)).toEqual([true, false, false, false, false]);
+		expect(confirmed[0].alert).toMatchObject({ kind: 'executions_not_deleted', sentence: expect.stringMatching(/3 executions that could not be deleted: Authorization failed/) });
+		expect((await store().executions.toDelete('default', INSTANCE, { limit: 9 })).map(({ executionId, tries }) => [executionId, tries])).toEqual([['3', 1], ['4', 1], ['5', 1]]);
+	});
+
+	it('alert nobody while they only have to end first', async () => {
+		await run('contact', 'erase', [{ email: 'ann@mail.example' }], {}, { executionId: '5' });
+		const [confirmed] = await run('privacy', 'confirmExecutions', [{ error: { message: 'Cannot delete a running execution' } }], { executionId: '5' }, { executionId: '6' });
+		expect(confirmed).toMatchObject({ execution: { deleted: false, sentence: expect.stringContaining('has not ended yet') } });
+		expect(confirmed).not.toHaveProperty('alert');
+	});
+
+	it('are known as deleted or missing from what n8n throws', () => {
+		const error = new NodeApiError(n8n, { message: 'Not Found' }, { httpCode: '404' });
+		expect(resultOf('7', { json: {}, error })).toEqual({ executionId: '7', deleted: true });
+		expect(resultOf('7', { json: {}, error: new NodeApiError(n8n, { message: 'no' }, { httpCode: '500' }) })).toMatchObject({ deleted: false });
+		expect(resultOf('7', { json: { id: '8' } })).toMatchObject({ deleted: false, error: expect.stringContaining("Choose an 'n8n API' credential") });
+		expect(resultOf('7', { json: { id: 7 } })).toMatchObject({ deleted: true });
+	});
+});
