@@ -1,4 +1,5 @@
 import { NodeApiError, type IDataObject, type INodeParameters } from 'n8n-workflow';
+import { retentionDays } from '../../engine/privacy/retention';
 import { resultOf } from '../../nodes/LeadAutopilot/executionOperations';
 import { LeadAutopilot } from '../../nodes/LeadAutopilot/LeadAutopilot.node';
 import { useEmbeddedStore } from './embeddedStore';
@@ -65,5 +66,51 @@ describe('Lead Autopilot → Privacy: executions that hold an erased person', ()
 		expect(resultOf('7', { json: {}, error: new NodeApiError(n8n, { message: 'no' }, { httpCode: '500' }) })).toMatchObject({ deleted: false });
 		expect(resultOf('7', { json: { id: '8' } })).toMatchObject({ deleted: false, error: expect.stringContaining("Choose an 'n8n API' credential") });
 		expect(resultOf('7', { json: { id: 7 } })).toMatchObject({ deleted: true });
+	});
+});
+
+describe('Lead Autopilot → consent, audit trail and retention', () => {
+	const { store } = useEmbeddedStore();
+	const run = async (resource: string, operation: string, items: IDataObject[], parameters: INodeParameters = {}, options: RunOptions = {}) =>
+		(await runNode(node, items, { ...options, parameters: { resource, operation, ...parameters } })).outputs[0].map(({ json }) => json);
+
+	it('records consent, withdraws it, and shows both in the trail with what the person can do', async () => {
+		const person = { email: 'ann@mail.example' };
+		const [recorded] = await run('contact', 'recordConsent', [person], { channel: 'email', basis: 'opt_in', consentSource: 'form', proof: 'form 7', consentAt: '2026-03-01T09:00:00Z', by: 'mia' });
+		expect(recorded).toMatchObject({ consent: { channel: 'email', basis: 'opt_in', at: '2026-03-01T09:00:00.000Z', holds: true } });
+		const [withdrawn] = await run('contact', 'withdrawConsent', [person], { channel: 'email', reason: 'by letter', by: 'mia' });
+		expect(withdrawn).toMatchObject({ consent: { holds: false, cancelled: [] } });
+		const trail = (await run('contact', 'auditTrail', [person])).map(({ decision }) => decision as IDataObject);
+		expect(trail.map(({ kind }) => kind).sort()).toEqual(['consent', 'consent', 'opt_out']);
+		expect(trail.find(({ kind }) => kind === 'consent')).toMatchObject({ actor: 'mia', automated: false, means: expect.stringContaining('art. 7(3) GDPR') });
+		expect(await run('contact', 'auditTrail', [person], { auditLimit: 1 })).toHaveLength(1);
+		expect(await run('contact', 'auditTrail', [person], { auditOptions: { automatedOnly: true } })).toEqual([]);
+		await expect(run('contact', 'recordConsent', [person], { channel: 'email', basis: '={{ "hope" }}' })).rejects.toThrow("'Legal Basis' is not known");
+	});
+
+	it('keeps the days of one kind with those set before, and refuses too few', async () => {
+		await run('settings', 'set', [{}], { retention: { rawPayloads: 7 } });
+		const [{ settings }] = await run('settings', 'set', [{}], { retention: { modelCalls: 60 } });
+		expect(settings).toMatchObject({ retentionDays: { rawPayloads: 7, modelCalls: 60 } });
+		await expect(run('settings', 'set', [{}], { retention: { outcomes: 7 } })).rejects.toThrow("'Retention (Days)' does not fit: at least 90 days");
+	});
+
+	it('offers every kind of data with the default that holds', () => {
+		const retention = node.description.properties.find(({ name }) => name === 'retention');
+		const offered = Object.fromEntries((retention?.options ?? []).flatMap((option) => ('default' in option ? [[option.name, option.default]] : [])));
+		expect(offered).toEqual(retentionDays());
+	});
+
+	it('says of what something was deleted, and nothing of the rest', async () => {
+		const old = '2020-01-01T00:00:00Z';
+		await store().modelCalls.callLog().record({ workspace: 'default', purpose: 'draft', modelId: 'm', promptVersion: 'v', latencyMs: 1, attempts: 1, outcome: 'ok', at: old });
+		expect(await run('privacy', 'applyRetention', [{}])).toEqual([{ retention: { workspace: 'default', kind: 'modelCalls', days: 365, rows: 1, more: false, sentence: '1 logged model calls older than 365 days were deleted.' } }]);
+		expect(await run('privacy', 'applyRetention', [{}])).toEqual([]);
+	});
+
+	it('allows local models only for a whole workspace, never for a part of it', async () => {
+		await run('settings', 'set', [{}], { patch: { localModelsOnly: true } });
+		expect((await store().settings.effective([{ workspace: 'default' }, { workspace: 'other' }])).map(({ localModelsOnly }) => localModelsOnly)).toEqual([true, undefined]);
+		await expect(run('settings', 'set', [{ email: 'ann@mail.example' }], { scope: 'contact', patch: { localModelsOnly: false } })).rejects.toThrow('holds for a whole workspace');
 	});
 });

@@ -41,7 +41,7 @@ export const de: ContactsWords = {
 	from: { lead: 'Vom Kontakt', us: 'Autopilot', person: 'Aus dem Team' },
 	attachments: (count) => (count === 1 ? '1 Anhang' : `${count} Anhänge`),
 	unsent: 'Nachricht, die nicht hinausging',
-	kinds: { stage: 'Phase', stage_held: 'Phase beibehalten', takeover: 'Übernommen', handback: 'Zurückgegeben', classification: 'Gelesen', opt_out: 'Widersprochen', opt_in: 'Wieder eingewilligt', correction: 'Berichtigt', erasure: 'Gelöscht' },
+	kinds: { stage: 'Phase', stage_held: 'Phase beibehalten', takeover: 'Übernommen', handback: 'Zurückgegeben', classification: 'Gelesen', opt_out: 'Widersprochen', opt_in: 'Wieder eingewilligt', correction: 'Berichtigt', erasure: 'Gelöscht', consent: 'Einwilligung' },
 	until: 'bis',
 	by: 'von',
 	onChannel: (channel) => `auf ${channel}`,

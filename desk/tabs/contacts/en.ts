@@ -39,7 +39,7 @@ export const en = {
 	from: { lead: 'From the contact', us: 'Autopilot', person: 'Colleague' },
 	attachments: (count: number) => (count === 1 ? '1 attachment' : `${count} attachments`),
 	unsent: 'Message that did not leave',
-	kinds: { stage: 'Stage', stage_held: 'Stage kept', takeover: 'Taken over', handback: 'Handed back', classification: 'Read', opt_out: 'Opted out', opt_in: 'Opted in', correction: 'Corrected', erasure: 'Erased' },
+	kinds: { stage: 'Stage', stage_held: 'Stage kept', takeover: 'Taken over', handback: 'Handed back', classification: 'Read', opt_out: 'Opted out', opt_in: 'Opted in', correction: 'Corrected', erasure: 'Erased', consent: 'Consent' },
 	until: 'until',
 	by: 'by',
 	onChannel: (channel: string) => `on ${channel}`,

@@ -71,6 +71,13 @@ describe('consent by country', () => {
 		expect([to('DE', 'legitimate_interest'), to('DE', 'existing_customer'), to('GB', 'legitimate_interest'), to('UK', 'legitimate_interest'), to('GB'), to('US')]).toEqual([false, true, true, true, false, true]);
 	});
 
+	it('blocks outreach after consent was withdrawn, even where none is needed, and not an answer to their own message', () => {
+		const contact = { id: 'c', country: 'US', consent: { email: { basis: 'opt_in' as const, withdrawnAt: '2026-03-01T08:00:00Z' } } };
+		expect(found('consent', { channel: 'email', contact, policy: { purpose: 'outreach' } })).toMatchObject([{ severity: 'block', reason: 'Consent to write by email was withdrawn on 2026-03-01.' }]);
+		expect(found('consent', { channel: 'email', contact, policy: { purpose: 'reply' } })).toEqual([]);
+		expect(found('consent', { channel: 'sms', contact: { ...contact, consent: { ...contact.consent, sms: { basis: 'opt_in' } } }, policy: { purpose: 'outreach' } })).toEqual([]);
+	});
+
 	it('wants express consent for texts in the United States', () => {
 		expect([to('US', 'existing_customer', 'sms'), to('US', 'opt_in', 'sms'), to('DE', 'existing_customer', 'sms')]).toEqual([false, true, true]);
 	});
