@@ -105,16 +105,18 @@ function uploadForm(file: TrainingFile, boundary: string): { length: number; bod
 }
 
 /** Trainings at OpenAI or a server that speaks its protocol. Opens no connection. */
-export function openAiFineTuning(config: { baseUrl?: string; apiKey: string; baseModel: string; time?: TimeSource }): FineTuning {
+export function openAiFineTuning(config: { baseUrl?: string; apiKey: string; baseModel: string; time?: TimeSource; /** In place of the platform's. */ fetch?: typeof fetch }): FineTuning {
 	const { apiKey, baseModel } = config;
 	const time = config.time ?? SYSTEM_TIME;
-	const { provider, client: clientFor } = openAiServer(config.baseUrl);
+	const { provider, client: clientFor } = openAiServer(config.baseUrl, config.fetch);
 	const client = clientFor(apiKey);
 	const secrets = [apiKey];
 	/** What servers that speak the protocol may refuse; what was learnt holds for this client. */
 	const dialect = { metadata: true, method: true };
 
 	const failure = (thrown: unknown): ModelError => {
+		// The SDK wraps what the given fetch threw.
+		if (thrown instanceof Error && thrown.cause instanceof ModelError) return thrown.cause;
 		const { status, message } = readFailure(thrown);
 		// The key is right but this is not for its account: what the provider says is the whole answer.
 		if (!(thrown instanceof ModelError) && status === 403) return new ModelError('bad_request', `${provider} does not allow this account to fine-tune (HTTP 403). It said: ${scrubSecrets(message, secrets)}`, { status });

@@ -37,7 +37,7 @@ export async function checkTraining(context: IExecuteFunctions): Promise<INodeEx
 	try {
 		const workspace = readText(context, 'workspace', 0, 'Workspace');
 		await withStore(context, async (store) => {
-			const looked = await lookAtDue(store, await trainingProvider(context), workspace, context.getNodeParameter('lookNow', 0, false) === true);
+			const looked = await lookAtDue(store, await trainingProvider(context, store, workspace), workspace, context.getNodeParameter('lookNow', 0, false) === true);
 			const ready = await waiting(store, workspace);
 			const seen = new Set(looked.map(({ id }) => id));
 			for (const job of [...looked, ...(ready && !seen.has(ready.id) ? [ready] : [])]) {
@@ -69,13 +69,12 @@ export async function cancelTraining(context: IExecuteFunctions): Promise<INodeE
 		read: (index) => ({ workspace: readText(context, 'workspace', index, 'Workspace'), jobId: readText(context, 'trainingJobId', index, 'Training Job ID'), by: readOptionalText(context, 'cancelledBy', index) ?? 'workflow' }),
 		decide: async (items) =>
 			await withStore(context, async (store) => {
-				const provider = await trainingProvider(context);
 				const results: Settled<object>[] = [];
 				for (const { params } of items) {
 					try {
 						const asked = await store.trainingJobs.cancel(params.workspace, params.jobId, params.by);
 						if (!asked) throw new ItemInputError(`There is no training '${params.jobId.slice(0, 60)}' in this workspace`, "Point 'Training Job ID' at the job that Start Training gave, e.g. {{ $('Start Training').item.json.trainingJob.id }}.");
-						await lookAtDue(store, provider, params.workspace, false);
+						await lookAtDue(store, await trainingProvider(context, store, params.workspace), params.workspace, false);
 						const [job = asked] = await store.trainingJobs.find(params.workspace, [asked.id]);
 						results.push(settled.ok(await trainingItem(store, job)));
 					} catch (error) {

@@ -127,10 +127,10 @@ function checkCost(context: IExecuteFunctions, { baseModel, epochs = ESTIMATE.ep
 }
 
 async function startTuning(context: IExecuteFunctions, store: Store, params: StartParams, files: TrainingFiles): Promise<TrainingJob> {
-	const { baseModel, method, epochs } = params;
+	const { workspace, baseModel, method, epochs } = params;
 	const { train } = files;
 	if (train.rows < LEAST_ROWS) throw new ItemInputError(`The training file holds ${train.rows} examples, and fine-tuning needs at least ${LEAST_ROWS}`, 'Check Readiness says what is missing.');
-	const provider = await requireProvider(context);
+	const provider = await requireProvider(context, store, workspace);
 	checkCost(context, params, files);
 	const warning = provider.serverUrl === '' ? trainingWarning(baseModel, iso(await store.clock.now()).slice(0, 10)) : undefined;
 	if (warning !== undefined) context.addExecutionHints({ message: warning, location: 'outputPane', type: 'warning' });

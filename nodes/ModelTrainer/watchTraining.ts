@@ -14,7 +14,7 @@ export interface TrainingFiles {
 }
 
 /** Errors after which asking the same again makes no sense, and the code they end a job with. */
-const FINAL: Readonly<Partial<Record<ModelErrorKind, string>>> = { bad_request: 'refused', refused: 'refused', invalid_key: 'invalid_key', quota: 'quota' };
+const FINAL: Readonly<Partial<Record<ModelErrorKind, string>>> = { bad_request: 'refused', refused: 'refused', invalid_key: 'invalid_key', quota: 'quota', not_local: 'refused' };
 const baseOf = ({ baseModel = '' }: TrainingJob): string => baseModel;
 const wordsOf = (error: unknown): string => (error instanceof ModelError ? error.message : 'the call failed for an unforeseen reason');
 

@@ -63,6 +63,16 @@ describe('Start, Check and Cancel Training', () => {
 		await expect(act()).rejects.toThrow(words);
 	});
 
+	it('trains in the own network only, where only local models are allowed', async () => {
+		await store().settings.set('default', { kind: 'workspace' }, { localModelsOnly: true }, 'test');
+		await expect(tune(rows(12), {}, { credentials: { leadAutopilotModelApi: { provider: 'openai', model: 'gpt-4.1-mini', apiKeys: SANDBOX.openaiKey } } })).rejects.toThrow(/No model credential is chosen that can train/);
+		const outside = await tune(rows(13), {}, { credentials: { leadAutopilotModelApi: { ...credentials().leadAutopilotModelApi, baseUrl: 'http://203.0.113.7/v1' } } });
+		expect(outside.outputs[2][0].json.trainingJob).toMatchObject({ state: 'failed', errorCode: 'refused', sentence: expect.stringContaining('Only local models are allowed') });
+		const inside = await tune(rows(12));
+		expect(inside.outputs[1][0].json).toMatchObject({ trainingJob: { state: 'training' } });
+		expect(standIns.fineTuning.jobs()).toHaveLength(1);
+	});
+
 	it('names a model trained elsewhere, once it has a name', async () => {
 		const content = rows(3);
 		const exported = async (modelName: string) => await run({ operation: 'startTraining', backend: 'export_only', modelName }, { binary: [{ sftTrain: { content, mimeType: 'application/jsonl' } }] });
