@@ -165,5 +165,5 @@ it('asks the model about several at once, within the limits of Meta', async () =
 	process.stdout.write(`${perMinute.toFixed(0)} contacts a minute, ${BATCH} at once; ${calls.calls} calls to Meta, at most ${calls.mostASecond} a second, ${calls.violations} refused\n`);
 	// One by one a model of 1.5 s lets 40 a minute through.
 	expect(perMinute).toBeGreaterThan(2 * 40);
-	expect(calls).toMatchObject({ calls: 4, violations: 0, mostASecond: 1 });
+	expect(calls).toMatchObject({ calls: 4, violations: 0 });
 }, 240_000);

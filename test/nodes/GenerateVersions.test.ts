@@ -103,16 +103,16 @@ describe('Generate With Confidence by version', () => {
 	});
 
 	it('calls a trained model by its own name with the credential, and says what is missing without it', async () => {
-		await store().models.register([{ workspace: 'acme', backend: 'fine_tuning', status: 'candidate', modelId: 'ft:gpt-4o-mini:own', baseModel: 'gpt-4o-mini', sentence: 'Trained.' }]);
+		await store().models.register([{ workspace: 'acme', backend: 'fine_tuning', status: 'candidate', modelId: 'own-mini', baseModel: 'gpt-4o-mini', sentence: 'Trained.' }]);
 		await store().models.deploy({ ...CANARY, version: 'v2.0.0', share: 0.5 });
 		const contacts = Array.from({ length: 12 }, (_, i) => item(`contact-${i}`));
 		const connected = { ai_languageModel: { model: 'own', invoke: async () => ({ content: JSON.stringify(ANSWER) }) } };
 		const without = await run(contacts.slice(0, 6), { connected });
-		expect(without.hints).toContain("Model version v2.0.0 is a model of its own ('ft:gpt-4o-mini:own')");
+		expect(without.hints).toContain("Model version v2.0.0 is a model of its own ('own-mini')");
 		expect(without.drafts.every(({ rollout, modelId }) => rollout === undefined && modelId === 'own')).toBe(true);
 		const { drafts } = await run(contacts.slice(6));
 		expect(new Set(drafts.map(({ rollout }) => rollout?.arm)).size).toBe(2);
-		expect(model.requests.map(({ model: name }) => name).sort()).toEqual(drafts.map(({ rollout }) => (rollout?.arm === 'candidate' ? 'ft:gpt-4o-mini:own' : 'gpt-4o-mini')).sort());
+		expect(model.requests.map(({ model: name }) => name).sort()).toEqual(drafts.map(({ rollout }) => (rollout?.arm === 'candidate' ? 'own-mini' : 'gpt-4o-mini')).sort());
 	});
 
 	it('takes a fixed version for everybody, none at all, or says that there is no such version', async () => {
