@@ -16,10 +16,12 @@ export const CANVASES: readonly CanvasPicture[] = [
 	{ file: 'canvas-04-dispatch', workflow: '04', width: 1800, height: 860, caption: '04 · Dispatch: what is due is sent once.' },
 	{ file: 'canvas-05-review-desk', workflow: '05', width: 1800, height: 620, caption: '05 · Review desk: the team’s pages, who is told of changes, invitations.' },
 	{ file: 'canvas-06-outcomes', workflow: '06', width: 1800, height: 900, caption: '06 · Outcomes: signed reports of other systems, tied to what was sent.' },
+	{ file: 'canvas-07-weekly-training', workflow: '07', width: 2600, height: 1000, caption: '07 · Weekly training: enough to learn from, a new version, a first share of contacts, and what becomes of it.' },
 	{ file: 'canvas-08-conversation-sync', workflow: '08', width: 2000, height: 760, caption: '08 · Conversation sync: old conversations read within the limits of Meta, contacts classified and placed, watched and stopped from the desk.' },
+	{ file: 'canvas-09-housekeeping', workflow: '09', width: 2000, height: 1100, caption: '09 · Housekeeping: leases, reviews waiting too long, failed runs, retention, executions that still hold somebody erased.' },
+	{ file: 'canvas-10-follow-up-sequence', workflow: '10', width: 2600, height: 1000, caption: '10 · Follow-up sequence: e-mail, text message, WhatsApp, until the contact answers.' },
 	{ file: 'canvas-11-shadow-replay', workflow: '11', width: 1800, height: 760, caption: '11 · Shadow replay: past conversations through the settings, nothing sent.' },
 	{ file: 'canvas-12-weekly-report', workflow: '12', width: 1800, height: 620, caption: '12 · Weekly report: a letter of what was sent, answered and won.' },
-	{ file: 'canvas-09-housekeeping', workflow: '09', width: 1600, height: 600, caption: '09 · Housekeeping: leases, reviews waiting too long, failed runs.' },
 ];
 
 export interface PanelPicture {
@@ -99,6 +101,15 @@ export const SHIPPED_PANELS: readonly (PanelPicture & { workflow: string })[] = 
 	{ file: 'panel-outbox-begin-send', workflow: '04', node: 'Begin Send', caption: 'Outbox: Begin Send.' },
 	{ file: 'panel-outbox-mark-sent', workflow: '04', node: 'Mark Sent', caption: 'Outbox: Mark Sent.' },
 	{ file: 'panel-outbox-mark-failed', workflow: '04', node: 'Mark Failed', caption: 'Outbox: Mark Failed.' },
+	{ file: 'panel-trainer-readiness', workflow: '07', node: 'Check Readiness', caption: 'Model Trainer: Check Readiness.' },
+	{ file: 'panel-trainer-export', workflow: '07', node: 'Export Training Set', caption: 'Model Trainer: Export Training Set.' },
+	{ file: 'panel-trainer-start', workflow: '07', node: 'Start Training', caption: 'Model Trainer: Start Training.' },
+	{ file: 'panel-trainer-deploy', workflow: '07', node: 'Deploy to Some', caption: 'Model Trainer: Deploy.' },
+	{ file: 'panel-trainer-compare', workflow: '07', node: 'Compare', caption: 'Model Trainer: Compare.' },
+	{ file: 'panel-sync-read', workflow: '08', node: 'Read Conversations', caption: 'Lead Autopilot: Sync → Read Conversations.' },
+	{ file: 'panel-trigger-follow-up', workflow: '10', node: 'Follow-Up Due', caption: 'Autopilot Trigger: Follow-Up Due.' },
+	{ file: 'panel-sequence-save', workflow: '10', node: 'Save Sequence', caption: 'Lead Autopilot: Sequence → Save.' },
+	{ file: 'panel-privacy-retention', workflow: '09', node: 'Apply Retention', caption: 'Lead Autopilot: Privacy → Apply Retention.' },
 ];
 
 export const DARK: readonly PanelPicture[] = [
