@@ -74,7 +74,7 @@ export function operationsWorkflow(): WorkflowJson {
 		['Claim Due', 'outbox', { operation: 'claimDue' }],
 		['List', 'outbox', { operation: 'list' }],
 		['Cancel', 'outbox', { operation: 'cancel' }],
-		['Create Experiment', 'abVariant', { operation: 'create', experiment: 'greeting', variants: { variant: [{ id: 'a', name: 'As usual', weight: 1, control: true }, { id: 'b', name: 'Ends with a question', weight: 1, template: 'Hi {name|there}, …' }] } }],
+		['Create Experiment', 'abVariant', { operation: 'create', experiment: 'opening', variants: { variant: [{ id: 'a', name: 'As usual', weight: 1, control: true }, { id: 'b', name: 'Ends with a question', weight: 1, template: 'Hi {name|there}, …' }] } }],
 		['Report', 'abVariant', { operation: 'report', experiment: 'greeting' }],
 		['Check Inbound', 'qualityGate', { check: 'inbound' }],
 		['Own Rules', 'rateLimit', { ruleSets: ['standard', 'gmail'], standardLimits: { email: 10 }, ownRules: { rule: [{ name: '100 a day from one mailbox', messages: 100, scope: 'sender', window: 'day', channels: ['email'] }] } }],
