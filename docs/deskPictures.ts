@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openDeskBrowser } from '../test/desk/deskBrowser';
+import { openDeskBrowser, type DeskBrowser } from '../test/desk/deskBrowser';
 import type { TabId } from '../desk/tabs/tab';
+import { seedRollout } from '../test/desk/versionsWorld';
 import { seedDeskDemo } from './pictures/deskDemo';
 
 /** Takes the pictures of the review desk over an invented month: `npm run screenshots`. Writes docs/screenshots/desk-*.png and desk.md. */
@@ -17,7 +18,7 @@ interface Picture {
 	dark?: boolean;
 	language?: 'de';
 }
-const PICTURES: readonly Picture[] = [
+const MONTH: readonly Picture[] = [
 	{ file: 'desk-review', tab: 'review', caption: '**Review**: everything that waits for a person, overdue first.' },
 	{ file: 'desk-review-draft', tab: 'review', follow: '.queue-item a:has-text("Anna Berger")', caption: 'One draft with all it takes to decide: what the gate objects to is marked in the text.' },
 	{ file: 'desk-review-phone', tab: 'review', follow: '.queue-item a:has-text("Anna Berger")', phone: true, dark: true, language: 'de', caption: 'The same on a phone, dark, in German.' },
@@ -33,11 +34,13 @@ const PICTURES: readonly Picture[] = [
 	{ file: 'desk-settings', tab: 'settings', caption: '**Settings**: how far the autopilot may go, and whether it is ready for auto.' },
 ];
 
-async function main(): Promise<void> {
-	await mkdir(FOLDER, { recursive: true });
-	const browser = await openDeskBrowser({ seed: async (store, config, clock) => await seedDeskDemo(store, clock, config) });
+/** Of a workspace where a trained version is tried out. */
+const ROLLOUT: readonly Picture[] = [{ file: 'desk-versions', tab: 'models', caption: 'A version being tried: what it wrote for its share of contacts against the rest, and how many sends are still needed.' }];
+
+async function take(seed: Parameters<typeof openDeskBrowser>[0], pictures: readonly Picture[]): Promise<void> {
+	const browser: DeskBrowser = await openDeskBrowser(seed);
 	try {
-		for (const { file, tab, follow, phone, dark, language } of PICTURES) {
+		for (const { file, tab, follow, phone, dark, language } of pictures) {
 			const page = await browser.open({ as: 'eva@agency.example', phone, dark, language }, '');
 			await page.goto(`${browser.url}?tab=${tab}`);
 			if (follow !== undefined) {
@@ -51,7 +54,14 @@ async function main(): Promise<void> {
 	} finally {
 		await browser.close();
 	}
-	const lines = PICTURES.flatMap(({ file, caption }) => [caption, '', `![${caption.replaceAll('*', '')}](screenshots/${file}.png)`, '']);
+}
+
+async function main(): Promise<void> {
+	await mkdir(FOLDER, { recursive: true });
+	await take({ seed: async (store, config, clock) => await seedDeskDemo(store, clock, config) }, MONTH);
+	await take({ seed: async (store, _config, clock) => await seedRollout(store, clock, () => 'Serves 10 % of contacts.') }, ROLLOUT);
+	const after = MONTH.findIndex(({ tab }) => tab === 'models') + 1;
+	const lines = MONTH.toSpliced(after, 0, ...ROLLOUT).flatMap(({ file, caption }) => [caption, '', `![${caption.replaceAll('*', '')}](screenshots/${file}.png)`, '']);
 	await writeFile(join(__dirname, 'desk.md'), ['# The review desk', '', 'An invented month of an agency’s client. Taken by `npm run screenshots`.', '', ...lines].join('\n'));
 }
 

@@ -30,6 +30,7 @@ export async function seedDeskDemo(store: Store, clock: StandingClock, config: S
 	await world.write(config);
 	await reviews(store);
 	await outbox(store);
+	await store.accounts.upsert([{ channel: 'instagram', externalId: '17841400000000001', workspace: WORKSPACE, name: 'Acme Kitchens on Instagram', enabled: true }]);
 	const [{ run }] = await store.runs.request([{ workspace: WORKSPACE, kind: 'reanalysis', options: { limit: 120 }, requestedBy: 'eva@agency.example' }]);
 	await store.runs.begin(WORKSPACE, run.id, HOUR);
 	clock.advance(4 * MINUTE);

@@ -16,11 +16,11 @@ async function sent(store: Store, workspace: string, arm: Rollout['arm'], count:
 }
 
 /** A candidate beside the baseline in acme: of 40 contacts 12 met and bought, of 360 beside it 72; the clock where that is known. Another one of beta. */
-export async function seedRollout(store: Store, clock: StandingClock): Promise<void> {
+export async function seedRollout(store: Store, clock: StandingClock, begins = (workspace: string): string => `Begins in ${workspace} <b>with</b> 10 %.`): Promise<void> {
 	clock.time = BEGAN;
 	for (const workspace of ['acme', 'beta']) {
 		await store.models.register([{ workspace, backend: 'example_memory', status: 'candidate', sentence: `Chosen for ${workspace}.` }]);
-		await store.models.deploy({ workspace, version: 'v1.1.0', share: 0.1, metric: 'meeting', horizon: 26, by: 'Model Trainer', sentence: `Begins in ${workspace} <b>with</b> 10 %.` });
+		await store.models.deploy({ workspace, version: 'v1.1.0', share: 0.1, metric: 'meeting', horizon: 26, by: 'Model Trainer', sentence: begins(workspace) });
 	}
 	await sent(store, 'acme', 'deployed', 360, later(BEGAN, DAY), 72);
 	await sent(store, 'acme', 'candidate', 40, later(BEGAN, DAY), 12);
