@@ -1,12 +1,11 @@
 import type { EpochMs } from '../engine/time';
 import { cleanText, keyOf } from './bulk';
+import { holdEnrolments } from './holdEnrolments';
 import { contactLocks, upsertContacts } from './intake';
-import { newMessageRow, SEQ_STEP, toMessage, type MessageRow } from './messageRows';
+import { newMessageRow, READ_FROM_HISTORY, SEQ_STEP, toMessage, type MessageRow } from './messageRows';
 import type { ContactRow } from './contactRows';
 import type { Session } from './session';
 import type { HistoryInput, HistoryRecorded } from './store';
-
-const READ_FROM_HISTORY = { inbound: 'Read from the history of the channel: of the past, so it is not answered.', person: 'Read from the history of the channel.' } as const;
 
 interface Prepared {
 	/** Which input it is of. */
@@ -38,6 +37,8 @@ export async function recordHistory(session: Session, workspace: string, inputs:
 		keptAt.set(row.id, at ?? session.now).set(provider, at ?? session.now);
 	}
 	await session.insert('messages', fresh);
+	// An answer that only the history shows stops a follow-up as any other.
+	await holdEnrolments(session, fresh);
 	return contacts.map(({ id }, input): HistoryRecorded => {
 		const own = news.get(input) ?? [];
 		return { contactId: id, news: own.length, inbound: own.filter(({ direction }) => direction === 'inbound').map(toMessage) };

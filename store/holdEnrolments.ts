@@ -3,12 +3,12 @@ import { isAbsence, SEQUENCE_POLICY, STOPS } from '../engine/sequence/stopRules'
 import { epochMs, later } from '../engine/time';
 import { fromJson, groupBy, keyOf } from './bulk';
 import { activeOf, changeEnrolments, type EnrolmentRow } from './enrolmentRows';
-import type { MessageRow } from './messageRows';
+import { isFromHistory, type MessageRow } from './messageRows';
 import type { Session } from './session';
 import { endEnrolments } from './stopEnrolments';
 
-/** History that is read in afterwards is no answer; everything else that a contact writes may be one. */
-const mayAnswer = (message: MessageRow, row: EnrolmentRow): boolean => message.direction === 'inbound' && (message.source !== 'import' || message.timestamp >= row.enrolled_at);
+/** What was written before the enrolment and read in afterwards is no answer; everything else that a contact writes may be one. */
+const mayAnswer = (message: MessageRow, row: EnrolmentRow): boolean => message.direction === 'inbound' && ((message.source !== 'import' && !isFromHistory(message)) || message.timestamp >= row.enrolled_at);
 
 const ofContacts = (messages: readonly MessageRow[]): Map<string, MessageRow[]> => groupBy(messages, ({ workspace, contact_id }) => keyOf(workspace, contact_id));
 

@@ -41,6 +41,10 @@ export async function nextSeq(session: Session, workspace: string): Promise<numb
 	return Math.max(session.now * SEQ_STEP, (last ?? 0) + 1);
 }
 
+/** Why messages of the past that were read in are decided. */
+export const READ_FROM_HISTORY = { inbound: 'Read from the history of the channel: of the past, so it is not answered.', person: 'Read from the history of the channel.' } as const;
+export const isFromHistory = ({ direction, decided_reason }: Pick<MessageRow, 'direction' | 'decided_reason'>): boolean => direction === 'inbound' && decided_reason === READ_FROM_HISTORY.inbound;
+
 /** The row of a message seen now. Its contact is filled in when it is known. */
 export function newMessageRow(session: Session, workspace: string, input: InboundInput, index: number, direction: 'inbound' | 'person', firstSeq: number): MessageRow {
 	const { message } = input;

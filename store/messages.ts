@@ -1,5 +1,5 @@
 import { ReplySchema } from '../engine/reply/reply';
-import { epochMs, later } from '../engine/time';
+import { epochMs, HOUR, later } from '../engine/time';
 import { sql } from 'kysely';
 import { recordAnswers } from './answers';
 import type { AddressHash } from './addresses';
@@ -11,12 +11,15 @@ import type { Database } from './database';
 import { listMessages } from './messageList';
 import { holdEnrolments } from './holdEnrolments';
 import { contactLocks, upsertContacts } from './intake';
-import { decideMessages, lastInbound, newMessageRow, nextSeq, toMessage, type MessageRow } from './messageRows';
+import { decideMessages, isFromHistory, lastInbound, newMessageRow, nextSeq, toMessage, type MessageRow } from './messageRows';
 import { recordHistory } from './history';
 import { takeOverThreads, withoutOwnEchoes } from './personMessages';
 import type { Session } from './session';
 import { recordNoReplies } from './shadowRecords';
 import type { InboundInput, Messages, RecordedMessage } from './store';
+
+/** How late a channel may deliver a message again, ms: Meta tries for 36 hours. Source: Meta, Messenger Platform, Webhooks, "Event delivery". */
+const REDELIVERY_MS = 36 * HOUR;
 
 interface Recorded {
 	rows: { row: MessageRow; repeat: RecordedMessage['repeat'] }[];
@@ -47,15 +50,33 @@ async function recordRows(session: Session, workspace: string, inputs: readonly 
 		isNew.push(!seen.has(row.id) && !(row.provider_id !== null && seen.has(providerKey(row))));
 		if (isNew[isNew.length - 1]) remember(row);
 	}
+	const late = await reopened(session, prepared.flatMap((row) => (row.direction === 'inbound' && row.source !== 'import' ? (seen.get(row.id) ?? seen.get(providerKey(row)) ?? []) : [])));
+	late.forEach(remember);
+	const lateIds = new Set(late.map(({ id }) => id));
 	const contacts = await upsertContacts(session, workspace, inputs.filter((_, at) => isNew[at]).map(({ contact }) => contact));
 	const fresh = prepared.filter((_, at) => isNew[at]);
 	fresh.forEach((row, at) => (row.contact_id = contacts[at].id));
 	await session.insert('messages', fresh);
 	const rows = prepared.map((own, at) => {
 		const row = seen.get(own.id) ?? seen.get(providerKey(own)) ?? own;
-		return { row, repeat: isNew[at] ? ('new' as const) : row.state === 'received' ? ('open' as const) : ('decided' as const) };
+		return { row, repeat: isNew[at] || lateIds.delete(row.id) ? ('new' as const) : row.state === 'received' ? ('open' as const) : ('decided' as const) };
 	});
-	return { rows, fresh };
+	return { rows, fresh: [...fresh, ...late] };
+}
+
+/**
+ * Messages that a sync read as history before the channel delivered them, as after an outage: they wait for an answer
+ * after all, unless something was said behind them.
+ */
+async function reopened(session: Session, known: readonly MessageRow[]): Promise<MessageRow[]> {
+	const late = [...new Map(known.filter((row) => isFromHistory(row) && row.timestamp >= session.now - REDELIVERY_MS).map((row) => [row.id, row])).values()];
+	if (late.length === 0) return [];
+	const around = await session.matchingOnly('messages', ['thread_id', 'timestamp'], ['workspace', 'thread_id'], late);
+	const rows = late
+		.filter((row) => !around.some(({ thread_id, timestamp }) => thread_id === row.thread_id && timestamp > row.timestamp))
+		.map((row) => ({ ...row, state: 'received', decided_reason: null, decided_by: null, decided_at: null, received_at: session.now }));
+	await session.update('messages', ['workspace', 'id'], ['state', 'decided_reason', 'decided_by', 'decided_at', 'received_at'], rows);
+	return rows;
 }
 
 async function withContext(session: Session, hash: AddressHash, rows: Recorded['rows']): Promise<RecordedMessage[]> {

@@ -137,6 +137,7 @@ export async function markFailed(session: Session, failures: Parameters<Outbound
 		}
 		// A repeat of a failure that is written down already, or one that comes after the receipt.
 		if (['scheduled', 'failed', 'uncertain', 'sent', 'cancelled'].includes(row.status)) return [];
+		if (row.status === 'in_review' && row.error_code !== null && row.error_code === failure.code) return [];
 		throw new TransitionRefusedError(row.id, statusOf(row), 'failed');
 	});
 	const moved = await moveRows(session, moves);

@@ -90,7 +90,6 @@ export const RUN_OPERATIONS: readonly PanelPicture[] = [
 	{ file: 'run-report-shadow', node: 'Shadow Mode', caption: 'Lead Autopilot: Report → Shadow Mode.' },
 	{ file: 'run-experiment-create', node: 'Create Experiment', caption: 'A/B Variant: Create, run.' },
 	{ file: 'run-experiment-report', node: 'Report', caption: 'A/B Variant: Report, run.' },
-	{ file: 'run-certified-draft', node: 'Certified Draft', caption: 'Generate With Confidence with a certified threshold: until one holds, all goes to review.' },
 	{ file: 'run-learnt-time', node: 'Learnt Time', caption: 'Best Send Time, run.' },
 ];
 

@@ -55,7 +55,10 @@ async function heedWishes(store: Store, { workspace, channel, now }: HistoryScop
 			modelActions: DEFAULT_MODEL_ACTIONS, redact: false, outOfOffice: 'pass', injection: 'off', spam: 'off', notInterestedIsOptOut: true,
 		})),
 	);
-	if (wishes.length > 0) await gateInbound(store, wishes, now, true);
+	if (wishes.length === 0) return;
+	const lost = (await gateInbound(store, wishes, now, true)).find((result) => !result.ok);
+	// The page is read again then: nobody who asked for silence is passed over.
+	if (lost && !lost.ok) throw lost.error;
 }
 
 function asksToStop({ text }: Message): boolean {

@@ -53,6 +53,22 @@ describe.each(DIALECTS)('the history of conversations on %s', (dialect) => {
 		expect(await ready()).toMatchObject([{ message: { providerId: 'm3' }, contact: { name: 'Ada W.' } }]);
 	});
 
+	it('waits for an answer after all when the channel delivers it late, unless it is old or something was said behind it', async () => {
+		const late = (minutesAgo: number, providerId = 'late') => said(providerId, false, 'Are you open today?', minutesAgo);
+		const deliver = async (providerId: string, minutesAgo: number) => (await test.store.messages.record(ACME, [{ message: late(minutesAgo, providerId).message, contact: { handles: { messenger: '24' } } }]))[0].repeat;
+		await record([{ ...HISTORY, messages: [late(30)] }]);
+		expect(await ready()).toEqual([]);
+		expect(await deliver('late', 30)).toBe('new');
+		expect(await deliver('late', 30)).toBe('open');
+		expect(await ready()).toMatchObject([{ message: { providerId: 'late' } }]);
+		const old = said('old', false, 'Hello?', 3 * 24 * 60);
+		await record([{ ...HISTORY, contact: { handles: { messenger: '25' } }, messages: [{ ...old, message: { ...old.message, threadId: 'messenger:page:25' } }] }]);
+		expect((await test.store.messages.record(ACME, [{ message: { ...old.message, threadId: 'messenger:page:25' }, contact: { handles: { messenger: '25' } } }]))[0].repeat).toBe('decided');
+		const there = (one: HistoryInput['messages'][number]) => ({ ...one, message: { ...one.message, threadId: 'messenger:page:26' } });
+		await record([{ ...HISTORY, contact: { handles: { messenger: '26' } }, messages: [there(said('q', false, 'Price?', 60)), there(said('a', true, '8,900 EUR', 50))] }]);
+		expect((await test.store.messages.record(ACME, [{ message: there(said('q', false, 'Price?', 60)).message, contact: { handles: { messenger: '26' } } }]))[0].repeat).toBe('decided');
+	});
+
 	it('keeps name and pipeline that somebody chose', async () => {
 		await test.store.contacts.upsert(ACME, [{ handles: { messenger: '24' }, name: 'Dr. Weber', pipelineId: 'vip' }]);
 		await record();
