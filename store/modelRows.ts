@@ -39,10 +39,15 @@ export function toVersion(row: CountedRow): ModelVersion {
 	};
 }
 
+/** Whether an example `e` may still be shown: whoever objects to profiling leaves the memories already frozen, too. */
+export function maySupply(session: Session) {
+	return sql<boolean>`not exists (select 1 from ${session.table('contacts')} as p where p.workspace = e.workspace and p.id = e.contact_id and p.profiling = 0)`;
+}
+
 /** Versions of a workspace with what is counted about them, the newest first. One statement. */
 export async function loadVersions(session: Session, workspace: string, only: ReturnType<typeof sql> = sql`true`, limit = 10_000): Promise<ModelVersion[]> {
 	const rows = await session.rows(sql<CountedRow>`select m.*,
-			(select count(*) from ${session.table('model_examples')} as e where e.workspace = m.workspace and e.version = m.version) as examples,
+			(select count(*) from ${session.table('model_examples')} as e where e.workspace = m.workspace and e.version = m.version and ${maySupply(session)}) as examples,
 			(select count(distinct l.look) from ${session.table('model_looks')} as l where l.workspace = m.workspace and l.version = m.version and l.look > 0) as looks
 		from ${session.table('model_versions')} as m where m.workspace = ${workspace} and ${only} order by m.major desc, m.minor desc, m.patch desc limit ${limit}`);
 	return rows.map((row) => toVersion({ ...row, examples: Number(row.examples), looks: Number(row.looks) }));

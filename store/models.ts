@@ -5,7 +5,7 @@ import { epochMs } from '../engine/time';
 import { cleanText, fromJson } from './bulk';
 import type { Database } from './database';
 import { loggedActions } from './loggedActions';
-import { loadVersions } from './modelRows';
+import { loadVersions, maySupply } from './modelRows';
 import { versionRecords } from './modelRecords';
 import { versionTallies } from './modelTallies';
 import { deployVersion, promoteVersion, rollBackVersion, setVersionShare, settleTraining } from './moveVersions';
@@ -55,7 +55,7 @@ export function createModels(database: Database): Models {
 
 		async memory(workspace, version) {
 			return await database.read(async (session) => {
-				const rows = await session.rows(sql<RowOf<'model_examples'>>`select * from ${session.table('model_examples')} where workspace = ${workspace} and version = ${cleanText(version)} order by place`);
+				const rows = await session.rows(sql<RowOf<'model_examples'>>`select e.* from ${session.table('model_examples')} as e where e.workspace = ${workspace} and e.version = ${cleanText(version)} and ${maySupply(session)} order by e.place`);
 				return rows.map(({ outbound_id, contact_id, example }): MemoryExample => ({ outboundId: outbound_id, contactId: contact_id, ...fromJson<Omit<MemoryExample, 'outboundId' | 'contactId'>>(example) }));
 			});
 		},
@@ -77,7 +77,7 @@ export function createModels(database: Database): Models {
 		},
 
 		async recordLook(workspace, look) {
-			await database.write(async (session) => await session.insert('model_looks', [{ workspace, ...look }], sql`on conflict do nothing`));
+			await database.write(async (session) => await session.insert('model_looks', [{ workspace, ...look }], sql`on conflict (workspace, version, token) do update set at = excluded.at`));
 		},
 
 		async looks(workspace, version, limit) {

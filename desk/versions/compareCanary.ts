@@ -31,12 +31,12 @@ export async function compareCanary(store: Pick<Store, 'models' | 'clock'>, work
 	if (!deployed || !canary) return undefined;
 	const now = epochMs(await store.clock.now());
 	const startedAt = canary.startedAt ?? canary.createdAt;
-	const { metric = 'positive_reply', horizon = PLAN_POLICY.horizon, share, version } = canary;
+	const { metric = 'positive_reply', horizon = PLAN_POLICY.horizon, share, shareSince = startedAt, version } = canary;
 	const look = lookAt(startedAt, now, horizon);
 	const looks = { startedAt, everyMs: PLAN_POLICY.lookEveryMs, count: Math.max(1, look.look) };
 	const { candidate, control, guardrails, joined, firstAt } = await store.models.tallies({ workspace, candidate: version, control: deployed.version, metric, asOf: look.asOf, looks });
 	const weeks = firstAt === undefined ? 0 : Math.max(1, (now - firstAt) / PLAN_POLICY.lookEveryMs);
-	const comparison = compareVersions({ candidate, control, metric, share, guardrails, look: look.look, horizon, ...(weeks > 0 ? { sendsPerWeek: joined / weeks } : {}) });
+	const comparison = compareVersions({ candidate, control, metric, share, newFigures: look.asOf > shareSince, guardrails, look: look.look, horizon, ...(weeks > 0 ? { sendsPerWeek: joined / weeks } : {}) });
 	const token = tokenOf(comparison, share);
 	if (keep) await store.models.recordLook(workspace, { version, token, look: look.look, at: now, share, verdict: comparison.verdict, sentence: comparison.sentence, figures: JSON.stringify(comparison) });
 	return { ...comparison, share, token, startedAt, ...(look.nextAt === undefined ? {} : { nextLookAt: look.nextAt }), joined };

@@ -27,6 +27,8 @@ export interface CompareInput {
 	guardrails: Readonly<Record<Harm, readonly HarmStratum[]>>;
 	/** Highest shares of opt-outs and complaints, whatever the deployed version has, 0–1. */
 	ceilings?: Readonly<Record<'optOuts' | 'complaints', number>>;
+	/** Whether the figures are of after the last change of share: only such can earn the next one. True unless told. */
+	newFigures?: boolean;
 	/** Which of the weekly looks this is; 0 before the first. */
 	look: number;
 	/** How many there are at most. */
@@ -52,6 +54,8 @@ export interface VersionComparison {
 	harms: HarmFinding[];
 	/** Why it is given no more contacts although it does well enough. */
 	heldBy?: string;
+	/** It does well enough for more contacts, but by figures that gave it the present share already. */
+	waits?: true;
 	/** What the next step takes at the pace so far. */
 	needed?: Needed;
 	metric: VersionMetric;
@@ -80,8 +84,13 @@ function heldBy(harms: readonly HarmFinding[], ceilings: Readonly<Record<'optOut
 	return harms.find(({ verdict }) => verdict === 'suspicion')?.harm ?? ceilingBroken(harms, ceilings);
 }
 
+/** Whether the figures would do for the next share, if there is one. */
+function earnsMore({ look, share }: CompareInput, lift: Lift | undefined): boolean {
+	return look > 0 && lift !== undefined && lift.low > ROLLOUT_POLICY.nonInferiority && nextShare(share) !== undefined;
+}
+
 function verdictOf(input: CompareInput, lift: Lift | undefined, harms: readonly HarmFinding[], held: string | undefined): RolloutVerdict {
-	const { candidate, control, look, horizon, share } = input;
+	const { candidate, control, look, horizon } = input;
 	if (harms.some(({ verdict }) => verdict === 'harm')) return 'roll_back';
 	const total = candidate.exposures + control.exposures;
 	const arms = [candidate, control].map(({ exposures, expected }) => ({ exposures, ...(expected === undefined || total === 0 ? {} : { expectedShare: expected / total }) }));
@@ -90,7 +99,7 @@ function verdictOf(input: CompareInput, lift: Lift | undefined, harms: readonly 
 	if (enough && beats(control, candidate, look, horizon)) return 'worse';
 	if (enough && held === undefined && lift !== undefined) {
 		if (lift.value > ROLLOUT_POLICY.promotionLift && beats(candidate, control, look, horizon)) return 'promote';
-		if (look > 0 && lift.low > ROLLOUT_POLICY.nonInferiority && nextShare(share) !== undefined) return 'ramp';
+		if (input.newFigures !== false && earnsMore(input, lift)) return 'ramp';
 	}
 	return look >= horizon ? 'no_difference' : 'keep_going';
 }
@@ -111,7 +120,8 @@ export function compareVersions(input: CompareInput): VersionComparison {
 	const held = heldBy(harms, ceilings);
 	const verdict = verdictOf(input, lift, harms, held);
 	const step = verdict === 'ramp' ? nextShare(share) : undefined;
-	const needed = verdict === 'keep_going' && held === undefined ? stillNeeded(input, lift) : undefined;
+	const waits = verdict === 'keep_going' && held === undefined && input.newFigures === false && earnsMore(input, lift);
+	const needed = verdict === 'keep_going' && held === undefined && !waits ? stillNeeded(input, lift) : undefined;
 	const shown = (arm: VersionArm) => ({ version: arm.id, contacts: arm.exposures, successes: arm.conversions, rate: rateOf(arm) });
 	const comparison = {
 		verdict,
@@ -121,6 +131,7 @@ export function compareVersions(input: CompareInput): VersionComparison {
 		...(lift ? { lift } : {}),
 		harms,
 		...(held === undefined ? {} : { heldBy: held }),
+		...(waits ? { waits } : {}),
 		...(needed ? { needed } : {}),
 		metric,
 		look,

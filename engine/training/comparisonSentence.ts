@@ -29,7 +29,7 @@ function neededText({ step, contacts, weeks, reviews }: Needed): string {
 
 /** One line an ops person reads. */
 export function comparisonSentence(comparison: Omit<VersionComparison, 'sentence'>, share: number): string {
-	const { verdict, candidate, control, lift, harms, heldBy, needed, metric, look, horizon } = comparison;
+	const { verdict, candidate, control, lift, harms, heldBy, waits, needed, metric, look, horizon } = comparison;
 	const name = candidate.version;
 	const rates = `${percent(candidate.rate)} ${versionMetricName(metric)} among ${number(candidate.contacts)} contacts against ${percent(control.rate)} among ${number(control.contacts)} (${liftText(lift)})`;
 	const harm = harms.find((one) => one.verdict === 'harm');
@@ -42,13 +42,13 @@ export function comparisonSentence(comparison: Omit<VersionComparison, 'sentence
 		case 'worse':
 			return `Take ${name} out: ${rates}, and chance does not explain it at look ${look} of ${horizon}.`;
 		case 'no_difference':
-			return `End of ${horizon} looks without proof that ${name} is better: ${rates}. Keep ${control.version}, or promote ${name} yourself.`;
+			return `End of ${horizon} looks without proof that ${name} is better: ${rates}. Keep ${control.version}.`;
 		case 'split_broken':
 			return `${name} cannot be compared: ${number(candidate.contacts)} contacts against ${number(control.contacts)} is not the split that was drawn. Find out which messages are missing first.`;
 		default: {
 			const held = heldBy === undefined ? undefined : harms.find((one) => one.harm === heldBy);
 			if (held) return `${name} stays at ${percent(share, 0)} of contacts for now: ${harmText(held)} may be harm; ${rates}.`;
-			return `${name} keeps ${percent(share, 0)} of contacts (look ${look} of ${horizon}): ${rates}${needed ? neededText(needed) : ''}.`;
+			return `${name} keeps ${percent(share, 0)} of contacts (look ${look} of ${horizon}): ${rates}${waits ? '; it gets more when the next weekly look, with figures of this share, finds the same' : ''}${needed ? neededText(needed) : ''}.`;
 		}
 	}
 }

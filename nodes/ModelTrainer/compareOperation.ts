@@ -9,7 +9,9 @@ const BY = 'Model Trainer';
 const NOTHING = 'No candidate serves a share of contacts, so there is nothing to compare. Deploy one first.';
 
 function item({ startedAt, nextLookAt, ...comparison }: CanaryComparison, done: Steered | undefined): object {
-	const sentence = done?.changed ? `${comparison.sentence} Done.` : done && done.action === 'none' && done.sentence !== comparison.sentence ? `${comparison.sentence} ${done.sentence}` : comparison.sentence;
+	// Whoever does not let it act may still choose what it would have retired.
+	const offer = done === undefined && comparison.verdict === 'no_difference' ? ` Or promote ${comparison.candidate.version} yourself.` : '';
+	const sentence = offer !== '' ? `${comparison.sentence}${offer}` : done?.changed ? `${comparison.sentence} Done.` : done && done.action === 'none' && done.sentence !== comparison.sentence ? `${comparison.sentence} ${done.sentence}` : comparison.sentence;
 	return { comparison: { ...comparison, startedAt: iso(startedAt), ...(nextLookAt === undefined ? {} : { nextLookAt: iso(nextLookAt) }), action: done?.changed ? done.action : 'none', sentence } };
 }
 

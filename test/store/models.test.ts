@@ -64,6 +64,22 @@ describe.each(DIALECTS)('model versions on %s', (dialect) => {
 		expect((await models().find('acme', ['v1.1.0', 'nope'])).map((found) => found?.examples)).toEqual([3, undefined]);
 	});
 
+	it('leave out the examples of whoever objects to profiling later', async () => {
+		await register(memory('example_memory', { examples: await written(['1', 'anna'], ['2', 'berta']) }));
+		await test.store.contacts.upsert('acme', [{ id: 'anna', profiling: false }]);
+		expect((await models().memory('acme', 'v1.1.0')).map(({ outboundId }) => outboundId)).toEqual(['2']);
+		expect((await models().list('acme', 1))[0].examples).toBe(1);
+	});
+
+	it('are promoted by figures that came back after others', async () => {
+		await register(memory());
+		await models().deploy({ ...CANARY, version: 'v1.1.0' });
+		await look('v1.1.0', 'a', START);
+		await look('v1.1.0', 'b', later(START, DAY));
+		await look('v1.1.0', 'a', later(START, 2 * DAY));
+		expect(await models().promote({ workspace: 'acme', version: 'v1.1.0', token: 'a', by: 'eva', sentence: 'Better.' })).toMatchObject({ changed: true });
+	});
+
 	it('lose the examples of a person who is erased, wholly or as AI data, and go on with the others', async () => {
 		await register(memory('example_memory', { examples: await written(['1', 'anna@mail.example'], ['2', 'berta@mail.example'], ['3', 'carla@mail.example']) }));
 		const erase = async (reference: string, scope: 'everything' | 'ai') => await test.store.personalData.erase('acme', [{ reference, scope, suppress: false, by: 'mia', actor: 'person' }]);

@@ -72,12 +72,13 @@ describe('what becomes of a candidate', () => {
 	it('is a larger share, when it is no worse than 10 % below with 95 % certainty', () => {
 		expect(compareVersions(input([2_000, 410], base))).toMatchObject({ verdict: 'ramp', nextShare: 0.25 });
 		expect(compareVersions(input([2_000, 410], base, { share: 0.5 })).verdict).toBe('keep_going');
+		expect(compareVersions(input([2_000, 410], base, { share: 0.25, newFigures: false }))).toMatchObject({ verdict: 'keep_going', waits: true, sentence: expect.stringContaining('when the next weekly look') });
 		expect(compareVersions(input([2_000, 385], base))).toMatchObject({ verdict: 'keep_going', needed: { step: 'ramp' } });
 	});
 
 	it('is its end, when it is proven worse or the looks are used up', () => {
 		expect(compareVersions(input([2_000, 300], base)).verdict).toBe('worse');
-		expect(compareVersions(input([2_000, 400], base, { look: 26, share: 0.5 }))).toMatchObject({ verdict: 'no_difference', sentence: expect.stringContaining('Keep v2.1.0, or promote v2.2.0 yourself') });
+		expect(compareVersions(input([2_000, 400], base, { look: 26, share: 0.5 }))).toMatchObject({ verdict: 'no_difference', sentence: expect.stringContaining('Keep v2.1.0.') });
 	});
 
 	it('is its end for harm, whatever it wins and whenever it is asked', () => {
