@@ -7,7 +7,7 @@ const DIRECTIONS = {
 	// Decisions reach the store as functions; these are the words both sides must share, and the rules that have to hold inside a transaction: what a report means for addresses, senders and counts.
 	store: {
 		typesOnly: ['engine'],
-		shared: ['time', 'channels/(?:channel|errorCodes)', 'classify/(?:classification|correction)', 'draft/draft', 'experiment/(?:metrics|variant)', 'gate/gate', 'message/(?:contact|draftHash|message|mode|outbound|senderHold|settings|shadowDecision|spine)', 'outcome/(?:labels|machine|outcome|suppression|windows|unsubscribeToken)', 'pipeline/stage', 'reply/reply', 'runs/run', 'sendTime/schedule', 'training/(?:decidingLabel|exampleQuality|modelVersion|rollout|trainingPerson|trainingPolicy|versionMetrics|versionNumber)', 'sequence/(?:sequence|stopRules)'],
+		shared: ['time', 'channels/(?:channel|errorCodes)', 'classify/(?:classification|correction)', 'draft/draft', 'experiment/(?:metrics|variant)', 'gate/gate', 'message/(?:contact|draftHash|message|mode|outbound|senderHold|settings|shadowDecision|spine)', 'outcome/(?:labels|machine|outcome|suppression|windows|unsubscribeToken)', 'pipeline/stage', 'reply/reply', 'runs/run', 'sendTime/schedule', 'training/(?:decidingLabel|exampleQuality|modelVersion|rollout|trainingJob|trainingPerson|trainingPolicy|versionMetrics|versionNumber)', 'sequence/(?:sequence|stopRules)'],
 		forbidden: ['nodes', 'llm', 'desk', 'credentials', 'sandbox', 'test'],
 	},
 	desk: { forbidden: ['nodes', 'llm', 'credentials', 'sandbox', 'test'] },

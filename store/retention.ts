@@ -4,6 +4,7 @@ import type { RetentionKind } from '../engine/privacy/retention';
 import { DAY } from '../engine/time';
 import { fromJson, toJson } from './bulk';
 import type { Database } from './database';
+import { giveUpExports, removeExamples, removeExamplesOf, removeExamplesSentBefore, removeExports, type Removed, type RetentionBatch as Batch } from './retainTraining';
 import type { RowOf, TableName } from './schema';
 import type { Session } from './session';
 import type { Retention } from './store';
@@ -24,12 +25,13 @@ const ENDED = sql`status in ('sent', 'failed', 'cancelled', 'blocked')`;
 const NO_PROOF = sql`kind not in ('opt_out', 'opt_in', 'consent', 'erasure')`;
 const id = ['workspace', 'id'] as const;
 
-/** What is old is found and removed in one statement a batch. Texts of our own messages lie inside JSON, see `emptyDrafts`. */
+/** What is old is found and removed in one statement a batch. Texts of our own messages lie inside JSON, see `emptyDrafts`; for training see `retainTraining`. */
 const RULES: Readonly<Record<RetentionKind, readonly Rule[]>> = {
 	rawPayloads: [{ table: 'messages', key: id, time: 'received_at', only: sql`raw is not null and state <> 'received'`, emptied: sql`raw = null` }],
 	messageTexts: [{ table: 'messages', key: id, time: 'received_at', only: sql`state <> 'received' and (text <> '' or subject is not null or raw is not null or attachments <> '[]')`, emptied: sql`text = '', subject = null, raw = null, attachments = '[]'` }],
 	draftTexts: [],
 	trainingExports: [],
+	modelExamples: [],
 	reviews: [{ table: 'reviews', key: id, time: 'decided_at', only: sql`decided_at is not null` }],
 	outcomes: [{ table: 'outcomes', key: id, time: 'recorded_at' }],
 	activities: [{ table: 'activities', key: id, time: 'at', only: NO_PROOF }],
@@ -44,8 +46,6 @@ const RULES: Readonly<Record<RetentionKind, readonly Rule[]>> = {
 };
 
 const isKind = (name: string): name is RetentionKind => Object.hasOwn(RULES, name);
-
-type Batch = { workspace: string; before: number; most: number };
 
 async function byRule(session: Session, { table, key, time, only, emptied }: Rule, { workspace, before, most }: Batch): Promise<number> {
 	const columns = sql.join(key.map((column) => sql.ref(column)));
@@ -76,27 +76,32 @@ async function emptyDrafts(session: Session, { workspace, before, most }: Batch)
 	// Reviews of them show the text as well.
 	await sql`update ${session.table('reviews')} set edited_text = null, shown_text = null, shown_subject = null, edited_subject = null
 		where workspace = ${workspace} and decided_at is not null and ${session.among('outbound_id', rows.map((row) => row.id))}`.execute(session.q);
+	// An example's own text is one of these.
+	await removeExamplesOf(session, workspace, rows.map((row) => row.id));
 	return rows.length;
 }
 
-async function removeBatch(session: Session, kind: RetentionKind, batch: Batch): Promise<number> {
-	if (kind === 'draftTexts') return await emptyDrafts(session, batch);
-	let rows = 0;
+async function removeBatch(session: Session, kind: RetentionKind, batch: Batch): Promise<Removed> {
+	if (kind === 'trainingExports') return await removeExports(session, batch);
+	if (kind === 'modelExamples') return await removeExamples(session, batch);
+	let rows = kind === 'draftTexts' ? await emptyDrafts(session, batch) : 0;
+	if (kind === 'messageTexts') await removeExamplesSentBefore(session, batch);
 	for (const rule of RULES[kind]) rows += kind === 'leadKnowledge' ? await leadKnowledge(session, rule, batch) : await byRule(session, rule, batch);
-	return rows;
+	return { rows, full: rows >= batch.most };
 }
 
 export function createRetention(database: Database): Retention {
 	return {
 		async apply(workspace, days, { batch, batches }) {
 			const results = [];
+			await database.write(async (session) => await giveUpExports(session, workspace, batch));
 			for (const kind of Object.keys(RULES).filter(isKind).filter((one) => days[one] > 0)) {
-				let [rows, last, rounds] = [0, batch, 0];
-				for (; last >= batch && rounds < batches; rounds++) {
-					last = await database.write(async (session) => await removeBatch(session, kind, { workspace, before: session.now - days[kind] * DAY, most: batch }));
-					rows += last;
+				let [rows, more] = [0, true];
+				for (let round = 0; more && round < batches; round++) {
+					const removed = await database.write(async (session) => await removeBatch(session, kind, { workspace, before: session.now - days[kind] * DAY, most: batch }));
+					[rows, more] = [rows + removed.rows, removed.full];
 				}
-				results.push({ kind, rows, more: last >= batch });
+				results.push({ kind, rows, more });
 			}
 			return results;
 		},

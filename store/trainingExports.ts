@@ -56,6 +56,8 @@ export async function noteExported(session: Session, workspace: string, exportId
 export async function finishExport(session: Session, workspace: string, exportId: string, result: Parameters<Training['finishExport']>[2]): Promise<TrainingExportRecord> {
 	const [row] = await session.matching('training_exports', ['workspace', 'id'], [{ workspace, id: exportId }], true);
 	if (!row) throw new StoreInputError('There is no such training export in this workspace.', 0);
+	// Its people are on no list any more, so nobody could tell whom its files hold.
+	if (row.state === 'failed' && result.state === 'ready') throw new StoreInputError('The training export took so long that it was given up. Delete its files and export again.', 0);
 	const [{ contacts }] = await session.rows(sql<{ contacts: number }>`select count(*) as contacts from ${session.table('training_export_contacts')} where workspace = ${workspace} and export_id = ${exportId}`);
 	const finished: ExportRow = {
 		...row,
@@ -88,5 +90,5 @@ export async function leaveExports(session: Session, { workspace, names }: Perso
 export function leftExports(exports: readonly string[], sentence: string): Pick<Erasure, 'trainingExports' | 'sentence'> {
 	if (exports.length === 0) return { sentence };
 	const which = exports.length === 1 ? '1 training export holds' : `${exports.length} training exports hold`;
-	return { trainingExports: [...exports], sentence: `${sentence} ${which} messages of theirs without name or address; delete the files or replace them with a new export, which leaves them out.` };
+	return { trainingExports: [...exports], sentence: `${sentence} ${which} messages of theirs, with names and addresses replaced; delete the files or replace them with a new export, which leaves them out.` };
 }

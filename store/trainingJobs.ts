@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { ModelBackend } from '../engine/training/modelVersion';
-import type { StopReason, TrainingJob, TrainingJobChange, TrainingJobState, TrainingMethod } from '../engine/training/trainingJob';
+import { isOpen, trainingJobSentence, type StopReason, type TrainingJob, type TrainingJobChange, type TrainingJobState, type TrainingMethod } from '../engine/training/trainingJob';
 import { epochMs, later, type EpochMs } from '../engine/time';
 import { cleanRow, cleanText } from './bulk';
 import type { Database } from './database';
 import { StoreError } from './errors';
+import { lockedVersions, saveVersion } from './modelRows';
 import type { RowOf } from './schema';
 import type { Session } from './session';
 import type { LeasedTrainingJob, NewTrainingJob, TrainingJobs } from './store';
@@ -55,6 +56,35 @@ const write = async (session: Session, rows: readonly Row[]): Promise<void> => v
 const leased = (row: Row, now: EpochMs, leaseMs: number): Row & { lease_holder: string } => ({ ...row, lease_until: later(now, leaseMs), lease_holder: randomUUID() });
 const isFree = ({ lease_until }: Row, now: EpochMs): boolean => lease_until === null || lease_until <= now;
 
+/**
+ * A job that ended, as it is kept: its version is told in the same transaction, so that none is ready whose training was
+ * cancelled. A version its worker registered and could not note any more is found by the job's id.
+ */
+async function settleVersion(session: Session, row: Row): Promise<Row> {
+	const versions = await lockedVersions(session, row.workspace);
+	const found = versions.find(({ version, request_key }) => (row.version === '' ? request_key === row.id : version === row.version));
+	const settled: Row = { ...row, version: found?.version ?? row.version };
+	const ready = row.state === 'succeeded';
+	// What somebody deployed, or took out, meanwhile is theirs.
+	if (found && (found.status === 'training' || (found.status === 'candidate' && !ready))) {
+		await saveVersion(session, { ...found, status: ready ? 'candidate' : 'failed', model_id: row.model_id ?? found.model_id, sentence: trainingJobSentence(toJob(settled), session.now), ended_at: ready ? null : session.now });
+	}
+	return settled;
+}
+
+/** Jobs nobody trains for us, whose worker was not heard of for a whole lease: done when their version was made, else broken off. */
+async function endStale(session: Session, own: RawBuilder<unknown>, limit: number): Promise<void> {
+	const { now } = session;
+	const rows = await session.rows(sql<Row>`select * from ${session.table('training_jobs')} where finished_at is null and backend <> 'fine_tuning' and next_poll_at <= ${now} and (lease_until is null or lease_until <= ${now}) ${own}
+		order by workspace, next_poll_at, id limit ${limit} ${session.dialect === 'postgres' ? sql`for update skip locked` : sql``}`);
+	for (const row of rows) {
+		const versions = await lockedVersions(session, row.workspace);
+		const made = versions.find(({ request_key }) => request_key === row.id);
+		const end = row.stop === 'asked' ? { state: 'cancelled' } : made ? { state: 'succeeded', model_id: made.model_id } : { state: 'failed', error_code: 'broken_off' };
+		await write(session, [await settleVersion(session, { ...row, ...end, finished_at: now, lease_until: null, lease_holder: null })]);
+	}
+}
+
 /** Short and the same for the same training, so that it can be found again at the provider. */
 function markOf({ workspace, backend, exportHash }: NewTrainingJob, id: string): string {
 	return createHash('sha256').update(JSON.stringify([workspace, backend, exportHash, id])).digest('hex').slice(0, 16);
@@ -96,7 +126,8 @@ export function createTrainingJobs(database: Database): TrainingJobs {
 				// One that is being handed over is left alone: a list of the provider may lag behind.
 				const due = early ? sql`or state = 'training'` : sql``;
 				const own = workspace === undefined ? sql`` : sql`and workspace = ${workspace}`;
-				const rows = await session.rows(sql<Row>`select * from ${session.table('training_jobs')} where finished_at is null and (next_poll_at <= ${now} ${due}) and (lease_until is null or lease_until <= ${now}) ${own}
+				await endStale(session, own, limit);
+				const rows = await session.rows(sql<Row>`select * from ${session.table('training_jobs')} where finished_at is null and backend = 'fine_tuning' and (next_poll_at <= ${now} ${due}) and (lease_until is null or lease_until <= ${now}) ${own}
 					order by next_poll_at, id limit ${limit}`);
 				const claimed = rows.map((row) => ({ ...leased(row, now, leaseMs), polls: row.polls + 1 }));
 				await write(session, claimed);
@@ -109,8 +140,25 @@ export function createTrainingJobs(database: Database): TrainingJobs {
 				const row = await one(session, job.workspace, job.id);
 				if (!row || row.lease_holder !== lease || row.finished_at !== null) return undefined;
 				const next: Row = { ...changed(row, job, change), ...(keep === undefined ? { lease_until: null, lease_holder: null } : { lease_until: later(session.now, keep) }) };
-				await write(session, [next]);
-				return toJob(next);
+				const kept = isOpen(toJob(next)) ? next : await settleVersion(session, next);
+				await write(session, [kept]);
+				return toJob(kept);
+			});
+		},
+
+		async filesCleared(workspace, id, fileIds) {
+			await database.write(async (session) => {
+				const row = await one(session, workspace, id);
+				if (!row) return;
+				const left = (fileId: string | null): string | null => (fileId !== null && fileIds.includes(fileId) ? null : fileId);
+				await write(session, [{ ...row, file_id: left(row.file_id), validation_file_id: left(row.validation_file_id) }]);
+			});
+		},
+
+		async withFiles(workspace, limit) {
+			return await database.read(async (session) => {
+				const rows = await session.rows(sql<Row>`select * from ${session.table('training_jobs')} where workspace = ${workspace} and backend = 'fine_tuning' and finished_at is not null and (file_id is not null or validation_file_id is not null) order by finished_at desc, id limit ${limit}`);
+				return rows.map(toJob);
 			});
 		},
 

@@ -31,6 +31,7 @@ export const RETENTION = {
 	runItems: { days: 180, least: 7, what: 'results of syncs and re-analyses' },
 	executionTraces: { days: 15, least: 1, what: 'notes of which execution held whom' },
 	trainingExports: { days: 365, least: 1, what: 'training exports' },
+	modelExamples: { days: 365, least: 30, what: 'examples of model versions that serve nobody' },
 } as const satisfies Record<string, RetentionRule>;
 
 export type RetentionKind = keyof typeof RETENTION;

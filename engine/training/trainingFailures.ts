@@ -23,6 +23,7 @@ const FAILURES: Readonly<Record<string, Failure>> = {
 	not_stopped: { what: 'it was to be stopped, but the provider could not be reached', remedy: "Cancel the job in the provider's account: it may still be running and cost money." },
 	cancelled_elsewhere: { what: "it was cancelled in the provider's account", remedy: 'Start it again if that was a mistake.' },
 	interrupted: { what: 'n8n stopped before the training file was with the provider', remedy: 'Nothing was started and nothing is charged. Start the training again.' },
+	broken_off: { what: 'n8n stopped before the version was made', remedy: 'No provider was asked and nothing is charged. Start the training again.' },
 	too_few_examples: { what: 'there is too little to learn from', remedy: 'Check Readiness says what is missing.' },
 	refused: { what: 'the provider refused to start it', remedy: 'Check the base model and the account, or use Example Memory, which needs no training.' },
 	invalid_key: { what: 'the provider refused the API key', remedy: 'Enter a valid key in the model credential, then start again.' },

@@ -13,6 +13,7 @@ const retentionOptions: INodeProperties[] = [
 	{ displayName: 'Lead Snapshots', name: 'leadSnapshots', type: 'number', typeOptions: { minValue: 0 }, default: 730, description: 'How long snapshots the lead score learnt from are kept, at least 90. 0: until they are erased.' },
 	{ displayName: 'Message Texts', name: 'messageTexts', type: 'number', typeOptions: { minValue: 0 }, default: 730, description: 'How long texts of messages from leads and colleagues are kept, at least 30. 0: until they are erased.' },
 	{ displayName: 'Model Calls', name: 'modelCalls', type: 'number', typeOptions: { minValue: 0 }, default: 365, description: 'How long logged model calls are kept, at least 30. 0: until they are erased.' },
+	{ displayName: 'Model Examples', name: 'modelExamples', type: 'number', typeOptions: { minValue: 0 }, default: 365, description: 'How long examples of model versions that serve nobody are kept, at least 30. 0: until they are erased.' },
 	{ displayName: 'Outcomes', name: 'outcomes', type: 'number', typeOptions: { minValue: 0 }, default: 1_095, description: 'How long outcomes are kept, at least 90. 0: until they are erased.' },
 	{ displayName: 'Raw Payloads', name: 'rawPayloads', type: 'number', typeOptions: { minValue: 0 }, default: 30, description: "How long providers' raw payloads are kept, at least 1. 0: until they are erased." },
 	{ displayName: 'Reviews', name: 'reviews', type: 'number', typeOptions: { minValue: 0 }, default: 730, description: 'How long decided reviews are kept, at least 90. 0: until they are erased.' },

@@ -15,7 +15,7 @@ export class ModelTrainer implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: `={{ ${chosenName(modelTrainerProperties, 'operation')} }}`,
-		description: 'Makes what was sent and what came of it into training sets, without personal data, and says when there is enough',
+		description: 'Makes what was sent and what came of it into training sets, with known names and addresses replaced, and says when there is enough',
 		defaults: { name: 'Model Trainer' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: outputsOf(Object.assign({}, ...OPERATION_GROUPS.map(({ outputs }) => outputs ?? {})), '$parameter.operation'),

@@ -8,7 +8,7 @@ import { withStore } from '../shared/openNodeStore';
 import { readOptionalText, readText } from '../shared/readParameter';
 import { FAILED, outputOf, TRAINING_OUTPUTS, trainingItem } from './trainingItem';
 import { trainingProvider, type TrainingProvider } from './trainingProvider';
-import { lookAt } from './watchTraining';
+import { clearLeftFiles, lookAt } from './watchTraining';
 
 /** Jobs looked at in one run: each costs one or two calls. */
 const AT_ONCE = 20;
@@ -37,7 +37,9 @@ export async function checkTraining(context: IExecuteFunctions): Promise<INodeEx
 	try {
 		const workspace = readText(context, 'workspace', 0, 'Workspace');
 		await withStore(context, async (store) => {
-			const looked = await lookAtDue(store, await trainingProvider(context, store, workspace), workspace, context.getNodeParameter('lookNow', 0, false) === true);
+			const provider = await trainingProvider(context, store, workspace);
+			await clearLeftFiles(store, provider, workspace);
+			const looked = await lookAtDue(store, provider, workspace, context.getNodeParameter('lookNow', 0, false) === true);
 			const ready = await waiting(store, workspace);
 			const seen = new Set(looked.map(({ id }) => id));
 			for (const job of [...looked, ...(ready && !seen.has(ready.id) ? [ready] : [])]) {

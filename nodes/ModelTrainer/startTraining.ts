@@ -118,10 +118,14 @@ async function startExport(store: Store, params: StartParams, train: BinaryFile)
 	return await ended(store, held, modelName);
 }
 
-/** Refuses what would cost more than it may; says so when that cannot be known. */
-function checkCost(context: IExecuteFunctions, { baseModel, epochs = ESTIMATE.epochs, mostCostUsd }: StartParams, { train, test }: TrainingFiles): void {
+/** OpenAI's own server, also when its address is written out, or that of a region. */
+const isOpenAi = (serverUrl: string): boolean => serverUrl === '' || /(?:^|\.)openai\.com$/i.test(URL.parse(serverUrl)?.hostname.replace(/\.$/, '') ?? '');
+
+/** Refuses what would cost more than it may, and at OpenAI what nobody knows the price of; at another server that is only said. */
+function checkCost(context: IExecuteFunctions, serverUrl: string, { baseModel, epochs = ESTIMATE.epochs, mostCostUsd }: StartParams, { train, test }: TrainingFiles): void {
 	const cost = trainingCostUsd(baseModel, Math.ceil(((train.bytes + (test?.bytes ?? 0)) / ESTIMATE.bytesPerToken) * epochs));
 	const hint = (message: string): void => context.addExecutionHints({ message, location: 'outputPane', type: 'warning' });
+	if (cost === undefined && mostCostUsd > 0 && isOpenAi(serverUrl)) throw new ItemInputError(`The price of training '${baseModel}' is not known, so it cannot be kept below the ${mostCostUsd.toFixed(2)} USD it may cost`, "Choose a base model with a known price, set 'Most Cost' under Options to 0 (no limit) when you have checked the price yourself, or set Backend to Example Memory, which costs nothing.");
 	if (cost === undefined) hint(`The price of training '${baseModel}' is not known, so 'Most Cost' cannot be checked and the cost will not be shown.`);
 	else if (mostCostUsd > 0 && cost > mostCostUsd) throw new ItemInputError(`This training may cost about ${cost.toFixed(2)} USD, more than the ${mostCostUsd.toFixed(2)} USD it may`, "Raise 'Most Cost' under Options, export fewer days, or set Backend to Example Memory, which costs nothing.");
 }
@@ -131,7 +135,7 @@ async function startTuning(context: IExecuteFunctions, store: Store, params: Sta
 	const { train } = files;
 	if (train.rows < LEAST_ROWS) throw new ItemInputError(`The training file holds ${train.rows} examples, and fine-tuning needs at least ${LEAST_ROWS}`, 'Check Readiness says what is missing.');
 	const provider = await requireProvider(context, store, workspace);
-	checkCost(context, params, files);
+	checkCost(context, provider.serverUrl, params, files);
 	const warning = provider.serverUrl === '' ? trainingWarning(baseModel, iso(await store.clock.now()).slice(0, 10)) : undefined;
 	if (warning !== undefined) context.addExecutionHints({ message: warning, location: 'outputPane', type: 'warning' });
 	// A job belongs to one key's organisation: keys do not take turns here.

@@ -18,8 +18,10 @@ export async function trainingItem(store: Store, job: TrainingJob, more: { model
 	const times = TIMES.flatMap((name) => (job[name] === undefined ? [] : [[name, iso(job[name])]]));
 	const plain = SHOWN.flatMap((name) => (job[name] === undefined ? [] : [[name, job[name]]]));
 	const model = more.model ?? (job.version === '' ? undefined : (await store.models.find(job.workspace, [job.version]))[0]);
+	const fileIds = isOpen(job) ? [] : [job.fileId, job.validationFileId].filter((id) => id !== undefined);
+	const left = fileIds.length === 0 ? '' : ` ${fileIds.length === 1 ? '1 training file is' : `${fileIds.length} training files are`} still at the provider; Check Training tries again to delete them.`;
 	return {
-		trainingJob: { ...Object.fromEntries([...plain, ...times]), sentence: more.sentence ?? trainingJobSentence(job, await store.clock.now()) },
+		trainingJob: { ...Object.fromEntries([...plain, ...times]), ...(fileIds.length === 0 ? {} : { fileIdsLeft: fileIds }), sentence: `${more.sentence ?? trainingJobSentence(job, await store.clock.now())}${left}` },
 		...(model ? { model: modelItem(model) } : {}),
 	};
 }

@@ -70,7 +70,7 @@ export const trainingJobGroup: OperationGroup = {
 				{ displayName: 'Epochs', name: 'epochs', type: 'number', typeOptions: { minValue: 0, maxValue: 50 }, default: 0, description: 'How often a fine-tuning goes through the file. 0 leaves it to the provider.' },
 				{ displayName: 'Longest Training (Hours)', name: 'longestHours', type: 'number', typeOptions: { minValue: 0.01 }, default: 24, description: 'A training that takes longer is stopped at the provider and has failed' },
 				{ displayName: 'Memory Size', name: 'memorySize', type: 'number', typeOptions: { minValue: 1, maxValue: 2_000 }, default: 200, description: 'How many examples a memory holds at most' },
-				{ displayName: 'Most Cost (USD)', name: 'mostCostUsd', type: 'number', typeOptions: { minValue: 0, numberPrecision: 2 }, default: 25, description: 'A fine-tuning that may cost more by the list price is not started. 0 means no limit.' },
+				{ displayName: 'Most Cost (USD)', name: 'mostCostUsd', type: 'number', typeOptions: { minValue: 0, numberPrecision: 2 }, default: 25, description: 'A fine-tuning that may cost more by the list price is not started, nor one at OpenAI whose price is not known. 0 means no limit. Prices of other servers are not known and not limited.' },
 				{ displayName: 'Requested By', name: 'requestedBy', type: 'string', default: '', placeholder: 'e.g. mia@agency.example', description: 'Who asked for it, for the record' },
 			],
 		},

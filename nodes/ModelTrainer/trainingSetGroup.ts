@@ -1,16 +1,18 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { checkReadiness } from './checkReadiness';
 import { exportTrainingSet } from './exportTrainingSet';
+import { listExports } from './listExports';
 import type { OperationGroup } from './operationGroup';
 
 const show = (...operation: string[]): INodeProperties['displayOptions'] => ({ show: { operation } });
 const until: INodeProperties = { displayName: 'Until', name: 'until', type: 'dateTime', default: '', description: 'Only messages sent before this moment. Empty means now; messages of the last 14 days never count, since their answer may still come.' };
 
-/** Check Readiness and Export Training Set. */
+/** Check Readiness, Export Training Set and List Exports. */
 export const trainingSetGroup: OperationGroup = {
 	operations: [
 		{ name: 'Check Readiness', value: 'checkReadiness', description: 'Say whether there is enough to train on, and what is missing', action: 'Check readiness for training' },
-		{ name: 'Export Training Set', value: 'exportTrainingSet', description: 'Write what was sent and what came of it to files, without personal data', action: 'Export a training set' },
+		{ name: 'Export Training Set', value: 'exportTrainingSet', description: 'Write what was sent and what came of it to files. Known names and addresses are replaced; the files stay personal data', action: 'Export a training set' },
+		{ name: 'List Exports', value: 'listExports', description: 'Say which exports were written, and whose files hold people who were erased since', action: 'List training exports' },
 	],
 	properties: [
 		{
@@ -71,5 +73,5 @@ export const trainingSetGroup: OperationGroup = {
 			],
 		},
 	],
-	run: { checkReadiness, exportTrainingSet },
+	run: { checkReadiness, exportTrainingSet, listExports },
 };

@@ -1,4 +1,4 @@
-import { afterPoll, isOpen, stopDue, TRAINING_JOB_POLICY, trainingJobSentence, type ProviderJob, type Seen, type TrainingJob, type TrainingJobChange } from '../../engine/training/trainingJob';
+import { afterPoll, isOpen, stopDue, TRAINING_JOB_POLICY, type ProviderJob, type Seen, type TrainingJob, type TrainingJobChange } from '../../engine/training/trainingJob';
 import { later, type EpochMs } from '../../engine/time';
 import { ModelError, type ModelErrorKind } from '../../llm/chatModel';
 import type { FineTuning } from '../../llm/fineTuning';
@@ -18,27 +18,35 @@ const FINAL: Readonly<Partial<Record<ModelErrorKind, string>>> = { bad_request: 
 const baseOf = ({ baseModel = '' }: TrainingJob): string => baseModel;
 const wordsOf = (error: unknown): string => (error instanceof ModelError ? error.message : 'the call failed for an unforeseen reason');
 
-/** What ends a job is told to its version first: a crash in between is repaired by the next look, which finds the same end. */
-async function tellVersion(store: Store, job: TrainingJob, change: TrainingJobChange, now: EpochMs): Promise<void> {
-	if (job.version === '' || change.state === undefined || change.state === 'starting' || change.state === 'training') return;
-	const sentence = trainingJobSentence({ ...job, ...change }, now);
-	const ready = change.state === 'succeeded';
-	await store.models.settleTraining({ workspace: job.workspace, version: job.version, status: ready ? 'candidate' : 'failed', sentence, ...(change.modelId === undefined ? {} : { modelId: change.modelId }) });
+/** The training data does not stay at the provider longer than it is needed. Files that cannot be removed now stay noted, and are tried again by the next Check Training. */
+async function clearFiles(store: Store, tuning: FineTuning, job: TrainingJob): Promise<TrainingJob> {
+	const cleared: string[] = [];
+	for (const id of [job.fileId, job.validationFileId]) {
+		if (id !== undefined) await tuning.deleteFile(id).then(() => cleared.push(id), () => undefined);
+	}
+	if (cleared.length === 0) return job;
+	await store.trainingJobs.filesCleared(job.workspace, job.id, cleared);
+	return (await store.trainingJobs.find(job.workspace, [job.id]))[0] ?? job;
 }
 
-/** The training data does not stay at the provider longer than it is needed. A file that cannot be removed now expires there or is removed by hand. */
-async function clearFiles(tuning: FineTuning | undefined, { fileId, validationFileId }: TrainingJob): Promise<void> {
-	for (const id of [fileId, validationFileId]) if (id !== undefined) await tuning?.deleteFile(id).catch(() => undefined);
+/** Jobs tried again in one look. */
+const CLEARED_AT_ONCE = 20;
+
+/** Removes what ended trainings have left at this provider. */
+export async function clearLeftFiles(store: Store, provider: TrainingProvider | undefined, workspace: string): Promise<void> {
+	if (!provider) return;
+	for (const job of await store.trainingJobs.withFiles(workspace, CLEARED_AT_ONCE)) {
+		const [key] = keysFor(job, provider);
+		// Another server, or another organisation, would only say that it knows no such file.
+		if (provider.serverUrl === job.serverUrl && key !== undefined && key === job.keyFingerprint) await clearFiles(store, provider.open(key, baseOf(job)), job);
+	}
 }
 
 /** Saves a change, and what follows from an end. Gives the job as it is now. */
 async function keep(store: Store, held: LeasedTrainingJob, change: TrainingJobChange, tuning?: FineTuning): Promise<TrainingJob> {
-	const now = await store.clock.now();
 	const priced = change.state === 'succeeded' || change.state === 'cancelled' ? trainingCostUsd(baseOf(held.job), change.trainedTokens) : undefined;
-	const full = { ...change, ...(priced === undefined ? {} : { costUsd: priced }) };
-	await tellVersion(store, held.job, full, now);
-	const saved = await store.trainingJobs.save(held, full);
-	if (saved && !isOpen(saved)) await clearFiles(tuning, { ...held.job, ...full });
+	const saved = await store.trainingJobs.save(held, { ...change, ...(priced === undefined ? {} : { costUsd: priced }) });
+	if (saved && !isOpen(saved) && tuning) return await clearFiles(store, tuning, saved);
 	return saved ?? (await store.trainingJobs.find(held.job.workspace, [held.job.id]))[0] ?? held.job;
 }
 
@@ -116,11 +124,13 @@ export async function lookAt(store: Store, provider: TrainingProvider | undefine
 	const [first = ''] = keys;
 	if (job.providerJobId === undefined) return await handOver(store, provider.open(first, baseOf(job)), held, { fresh: false });
 	let seen: Seen = { kind: 'gone' };
+	// Files belong to the key that uploaded them, also when the job is gone or cannot be asked about.
+	const uploader = provider.open(first, baseOf(job));
 	for (const key of keys) {
 		const tuning = provider.open(key, baseOf(job));
 		seen = await ask(tuning, job.providerJobId, stop !== undefined);
 		if (seen.kind === 'job') return await keep(store, held, { ...noted, keyFingerprint: key, ...afterPoll(job, seen, now) }, tuning);
 	}
 	if (seen.kind === 'gone' && !keys.includes(job.keyFingerprint ?? '')) return await unreachable('The key it was started with is no longer in the model credential, and the others do not know the job. Add that key again.');
-	return await keep(store, held, { ...noted, ...afterPoll(job, seen, now) });
+	return await keep(store, held, { ...noted, ...afterPoll(job, seen, now) }, first === job.keyFingerprint ? uploader : undefined);
 }

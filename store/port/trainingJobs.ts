@@ -20,10 +20,18 @@ export interface TrainingJobs {
 	 * again returns it with `created: false`; it is leased too when it was not handed over yet and nobody else is at it.
 	 */
 	start(request: NewTrainingJob, leaseMs: number): Promise<{ job: TrainingJob; created: boolean; lease?: string }>;
-	/** Open jobs whose next look is due and which nobody is at, the longest due first. `early`: also those that are in training and not due yet. */
+	/**
+	 * Open jobs at a provider whose next look is due and which nobody is at, the longest due first. Jobs of the other backends
+	 * that nobody is at any more are ended on the way: done when their version was made, else broken off.
+	 * `early`: also those that are in training and not due yet.
+	 */
 	claimDue(options: { workspace?: string; early?: boolean; leaseMs: number; limit: number }): Promise<LeasedTrainingJob[]>;
-	/** Changes a job that is still held by the lease; undefined when it was lost or the job has ended. `keep` renews the lease for so many milliseconds, else it is given back. */
+	/** Changes a job that is still held by the lease; undefined when it was lost or the job has ended. An end is told to the job's version with it. `keep` renews the lease for so many milliseconds, else it is given back. */
 	save(held: LeasedTrainingJob, change: TrainingJobChange, keep?: number): Promise<TrainingJob | undefined>;
+	/** Notes that these files are no longer at the provider. */
+	filesCleared(workspace: string, id: string, fileIds: readonly string[]): Promise<void>;
+	/** Jobs that have ended and whose files are still at the provider, the newest first. */
+	withFiles(workspace: string, limit: number): Promise<TrainingJob[]>;
 	/** Asks for a job's end; it is looked at as soon as nobody is at it. One that has ended is returned as it is. */
 	cancel(workspace: string, id: string, actor: string): Promise<TrainingJob | undefined>;
 	find(workspace: string, ids: string[]): Promise<(TrainingJob | undefined)[]>;

@@ -53,6 +53,20 @@ describe('Start, Check and Cancel Training', () => {
 		expect(standIns.fineTuning.files()).toEqual([]);
 	});
 
+	it.each(['', 'https://api.openai.com/v1', 'https://eu.api.openai.com/v1'])('starts nothing of unknown price at OpenAI under a limit (%s)', async (baseUrl) => {
+		const model = { ...credentials().leadAutopilotModelApi, ...(baseUrl === '' ? { provider: 'openai', baseUrl: undefined } : { baseUrl }) };
+		const { outputs } = await tune(rows(12), { baseModel: 'gpt-9-future' }, { credentials: { leadAutopilotModelApi: model }, continueOnFail: true });
+		expect(outputs[2][0].json.error).toMatch(/price of training 'gpt-9-future' is not known, so it cannot be kept below the 25\.00 USD/);
+		expect(await store().trainingJobs.list('default', { limit: 9 })).toEqual([]);
+	});
+
+	it('lists the exports, with those whose files have to go', async () => {
+		const { id } = await store().training.beginExport('default');
+		await store().training.finishExport('default', id, { state: 'ready', manifest: {}, storage: { sftTrain: 'filesystem-v2:workflows/1/executions/7/binary_data/a' } });
+		const [[{ json }]] = (await run({ operation: 'listExports' })).outputs;
+		expect(json).toMatchObject({ trainingExports: { exports: [{ id, state: 'ready', contacts: 0, erased: 0, storage: { sftTrain: expect.stringContaining('executions/7') } }], sentence: expect.stringContaining('1 export is on record') } });
+	});
+
 	it.each<[string, () => Promise<unknown>, RegExp]>([
 		['too few examples', async () => await tune(rows(9)), /holds 9 examples, and fine-tuning needs at least 10/],
 		['no credential', async () => await tune(rows(12), {}, { credentials: {} }), /No model credential is chosen that can train/],

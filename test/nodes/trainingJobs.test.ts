@@ -3,8 +3,9 @@ import { HOUR, later, MINUTE } from '../../engine/time';
 import { keyFingerprint } from '../../llm/keyLedger';
 import { openAiFineTuning, type FineTuning } from '../../llm/fineTuning';
 import type { BinaryFile } from '../../nodes/ModelTrainer/binaryFile';
+import { trainingItem } from '../../nodes/ModelTrainer/trainingItem';
 import type { TrainingProvider } from '../../nodes/ModelTrainer/trainingProvider';
-import { handOver, lookAt, type TrainingFiles } from '../../nodes/ModelTrainer/watchTraining';
+import { clearLeftFiles, handOver, lookAt, type TrainingFiles } from '../../nodes/ModelTrainer/watchTraining';
 import { openaiError, SANDBOX, startStandIns, type StandIns } from '../../sandbox/standins';
 import type { LeasedTrainingJob } from '../../store/store';
 import { openTestStore, stopServers, type TestStore } from '../store/fixtures';
@@ -139,6 +140,7 @@ describe('a training', () => {
 		const ended = await look();
 		expect(ended.state).toBe('failed');
 		expect((await version(held.job.version))?.sentence).toMatch(words);
+		expect(standIns.fineTuning.files()).toEqual([]);
 	});
 
 	it('that stalls is stopped at the provider when its time is up', async () => {
@@ -192,6 +194,21 @@ describe('a training', () => {
 		expect(await look('none')).toMatchObject({ state: 'training', error: expect.stringContaining('No model credential') });
 		due(30 * MINUTE);
 		expect(await look(provider(['sk-sandbox-org-other', 'sk-sandbox-second']))).toMatchObject({ state: 'training', failedPolls: 0, keyFingerprint: keyFingerprint('sk-sandbox-second') });
+	});
+
+	it('whose files could not be removed when it ended has them removed by a later look', async () => {
+		const held = await begun();
+		await start(held);
+		const stuck: TrainingProvider = { ...provider(), open: (fingerprint, baseModel) => ({ ...provider().open(fingerprint, baseModel), deleteFile: async () => await Promise.reject(new Error('away')) }) };
+		due(30 * MINUTE);
+		const done = await look(stuck);
+		expect(await trainingItem(test.store, done)).toMatchObject({ trainingJob: { state: 'succeeded', fileIdsLeft: [done.fileId], sentence: expect.stringContaining('1 training file is still at the provider') } });
+		expect(standIns.fineTuning.files()).toHaveLength(1);
+		for (const other of [undefined, stuck, provider(['sk-sandbox-org-other']), provider([KEY], 'https://elsewhere.example/v1')]) await clearLeftFiles(test.store, other, 'acme');
+		expect(standIns.fineTuning.files()).toHaveLength(1);
+		await clearLeftFiles(test.store, provider(), 'acme');
+		expect(standIns.fineTuning.files()).toEqual([]);
+		expect(await test.store.trainingJobs.withFiles('acme', 9)).toEqual([]);
 	});
 
 	it('is refused for good at once where asking again is no use', async () => {

@@ -1,4 +1,5 @@
 import { RETENTION_KINDS, retentionDays, RetentionDaysSchema, type RetentionKind } from '../../engine/privacy/retention';
+import type { MemoryExample } from '../../engine/training/memory';
 import { DAY, iso, later, MINUTE } from '../../engine/time';
 import { CLAIM, DIALECTS, draftOf, inbound, newDraft, openTestStore, PASS, query, sendNow, START, stopServers, toReview, type TestStore } from './fixtures';
 
@@ -87,6 +88,64 @@ describe.each(DIALECTS)('retention on %s', (dialect) => {
 		const both = await Promise.all([apply({ rawPayloads: 30, draftTexts: 90 }), apply({ rawPayloads: 30, draftTexts: 90 })]);
 		expect(both.reduce((sum, { draftTexts }) => sum + Number(draftTexts), 0)).toBe(1);
 		expect(await query(test.place.config, "select id from {messages} where raw is not null and state <> 'received'")).toEqual([]);
+	});
+
+	const example = (outboundId: string): MemoryExample => ({ outboundId, contactId, channel: 'email', language: 'en', intent: 'hot', conversation: [], text: 'The price is 7', labels: [], reward: 1, quality: 0.9 });
+	const learn = async (requestKey: string): Promise<string> => (await test.store.models.register([{ workspace: 'acme', backend: 'example_memory', status: 'candidate', examples: [example(sent)], requestKey, sentence: 'Ready.' }]))[0].version.version;
+	const serve = async (version: string): Promise<void> => {
+		await test.store.models.deploy({ workspace: 'acme', version, share: 0.5, metric: 'reply', horizon: 8, by: 'mia', sentence: 'Go.' });
+		await test.store.models.recordLook('acme', { version, token: version, look: 1, at: test.clock.time, share: 0.5, verdict: 'promote', sentence: '', figures: '{}' });
+		expect(await test.store.models.promote({ workspace: 'acme', version, token: version, by: 'mia', sentence: 'Good.' })).toMatchObject({ changed: true });
+	};
+	const holding = async (): Promise<string[]> => (await query<{ version: string }>(test.place.config, 'select version from {model_examples} order by version')).map(({ version }) => version);
+
+	it('deletes exports with the people in them together, in small steps', async () => {
+		for (const at of [1, 2, 3]) {
+			const { id } = await test.store.training.beginExport('acme');
+			await test.store.training.noteExported('acme', id, [{ outboundId: sent, contactId }]);
+			await test.store.training.finishExport('acme', id, { state: 'ready', manifest: { at }, storage: {} });
+		}
+		test.clock.advance(366 * DAY);
+		const young = await test.store.training.beginExport('acme');
+		expect(await apply({ trainingExports: 365 }, { batch: 2, batches: 1 })).toEqual({ trainingExports: '2+' });
+		expect(await apply({ trainingExports: 365 })).toEqual({ trainingExports: 1 });
+		expect(await count('training_export_contacts')).toBe(0);
+		expect((await test.store.training.exports('acme', { limit: 9 })).map(({ id }) => id)).toEqual([young.id]);
+	});
+
+	it('gives up an export that was killed midway: it lists nobody, and its writer cannot finish it later', async () => {
+		const { id } = await test.store.training.beginExport('acme');
+		await test.store.training.noteExported('acme', id, [{ outboundId: sent, contactId }]);
+		test.clock.advance(2 * DAY);
+		await apply({});
+		expect(await count('training_export_contacts')).toBe(1);
+		test.clock.advance(1);
+		await apply({});
+		expect(await count('training_export_contacts')).toBe(0);
+		expect((await test.store.training.exports('acme', { limit: 1 }))[0]).toMatchObject({ state: 'failed', contacts: 0, sentence: expect.stringContaining('broken off') });
+		await expect(test.store.training.finishExport('acme', id, { state: 'ready', manifest: {}, storage: {} })).rejects.toThrow('given up');
+	});
+
+	it('deletes examples of versions that serve nobody, and keeps those of what serves or would serve again', async () => {
+		const [oldest, before, serving, never] = [await learn('1'), await learn('2'), await learn('3'), await learn('4')];
+		for (const version of [oldest, before, serving]) await serve(version);
+		test.clock.advance(364 * DAY);
+		expect(await apply({ modelExamples: 365 })).toEqual({ modelExamples: 0 });
+		test.clock.advance(2 * DAY);
+		expect(await apply({ modelExamples: 365 }, { batch: 1, batches: 9 })).toEqual({ modelExamples: 2 });
+		expect(await holding()).toEqual([before, serving].sort());
+		expect((await test.store.models.find('acme', [never]))[0]).toMatchObject({ status: 'failed', sentence: expect.stringContaining('examples were deleted') });
+		expect(await test.store.models.memory('acme', serving)).toMatchObject([{ outboundId: sent, text: 'The price is 7' }]);
+	});
+
+	it.each(['draftTexts', 'messageTexts'] as const)('takes an example from every version once its texts go (%s)', async (kind) => {
+		const version = await learn('1');
+		await serve(version);
+		test.clock.advance(91 * DAY);
+		await apply({ [kind]: 90 });
+		expect(await holding()).toEqual([]);
+		expect(await test.store.models.memory('acme', version)).toEqual([]);
+		expect((await test.store.models.serving('acme')).deployed).toMatchObject({ version, examples: 0 });
 	});
 
 	it('is set for a workspace, kind by kind', async () => {

@@ -104,6 +104,53 @@ describe.each(DIALECTS)('training jobs on %s', (dialect) => {
 		expect(await jobs().save(held, { state: 'succeeded', modelId: 'ft:x', finishedAt: test.clock.time })).toMatchObject({ state: 'cancelled', modelId: 'ft:x' });
 	});
 
+	const register = async (requestKey: string, status: 'training' | 'candidate', backend: 'fine_tuning' | 'example_memory' = 'fine_tuning') => (await test.store.models.register([{ workspace: 'acme', backend, status, requestKey, sentence: 'New.' }]))[0].version.version;
+	const version = async (name: string) => (await test.store.models.find('acme', [name]))[0];
+
+	it('tell their version its end with their own, by what was kept: nothing that was cancelled is ready', async () => {
+		const held = await begin();
+		const name = await register(held.job.id, 'training');
+		await jobs().save(held, { version: name }, LEASE);
+		await jobs().cancel('acme', held.job.id, 'mia');
+		await jobs().save(held, { state: 'succeeded', modelId: 'ft:x', finishedAt: test.clock.time });
+		expect(await version(name)).toMatchObject({ status: 'failed', sentence: expect.stringContaining('cancelled by mia') });
+	});
+
+	it('find the version their worker could not note any more', async () => {
+		const held = await begin();
+		const name = await register(held.job.id, 'training');
+		expect(await jobs().save(held, { state: 'failed', errorCode: 'interrupted', finishedAt: test.clock.time })).toMatchObject({ version: name });
+		expect(await version(name)).toMatchObject({ status: 'failed' });
+	});
+
+	it('of a memory end by themselves when their worker is not heard of: done when the version was made, else broken off', async () => {
+		const memory = { backend: 'example_memory' as const };
+		const [made, lost, refused] = [await begin({ ...memory, exportHash: 'a' }), await begin({ ...memory, exportHash: 'b' }), await begin({ ...memory, exportHash: 'c' })];
+		const [name, unwanted] = [await register(made.job.id, 'candidate', 'example_memory'), await register(refused.job.id, 'candidate', 'example_memory')];
+		test.clock.advance(LEASE - 1);
+		await jobs().cancel('acme', refused.job.id, 'mia');
+		expect(await due()).toEqual([]);
+		expect((await jobs().list('acme', { open: true, limit: 9 }))).toHaveLength(3);
+		test.clock.advance(1);
+		expect(await due()).toEqual([]);
+		expect(await jobs().find('acme', [made.job.id, lost.job.id, refused.job.id])).toMatchObject([{ state: 'succeeded', version: name }, { state: 'failed', errorCode: 'broken_off', version: '' }, { state: 'cancelled', version: unwanted }]);
+		expect([(await version(name))?.status, (await version(unwanted))?.status]).toEqual(['candidate', 'failed']);
+		expect(await jobs().save(lost, { state: 'succeeded' })).toBeUndefined();
+	});
+
+	it('that ended are named until their files are gone', async () => {
+		const held = await begin();
+		await jobs().save(held, { fileId: 'file-1', validationFileId: 'file-2' }, LEASE);
+		expect(await jobs().withFiles('acme', 9)).toEqual([]);
+		await jobs().save(held, { state: 'failed', errorCode: 'job_gone', finishedAt: test.clock.time });
+		expect(await jobs().withFiles('other', 9)).toEqual([]);
+		expect(await jobs().withFiles('acme', 9)).toMatchObject([{ fileId: 'file-1', validationFileId: 'file-2' }]);
+		await jobs().filesCleared('acme', held.job.id, ['file-1']);
+		expect((await jobs().withFiles('acme', 9)).map(({ fileId, validationFileId }) => [fileId, validationFileId])).toEqual([[undefined, 'file-2']]);
+		await jobs().filesCleared('acme', held.job.id, ['file-2']);
+		expect(await jobs().withFiles('acme', 9)).toEqual([]);
+	});
+
 	it('are begun once and handed to one of many that ask at once', async () => {
 		const second = await openStore(test.place.config, { clock: test.clock });
 		const stores = Array.from({ length: 12 }, (_, at) => (at % 2 === 0 ? test.store : second));
