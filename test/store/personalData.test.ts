@@ -146,6 +146,24 @@ describe.each(DIALECTS)('personal data on %s', (dialect) => {
 		expect((await test.store.outbound.find('acme', [berta.sent]))[0]?.draft.reasoning).toBe(`Because of ${OTHER.name}`);
 	});
 
+	it('loses score, status, confidence and reasoning of stages as well, but not that it was moved', async () => {
+		const log = { rule: 'score', confidence: 0.83, reasoning: 'zz-secret reasons', actor: 'engine', sentence: 'Score 91 lies in S.' };
+		await test.store.pipelines.changeStages([{ workspace: 'acme', contactId: anna.id, pipelineId: 'p', expectedStageId: 's', stageId: 't', setBy: 'model', score: 91, status: 'QUALIFIED', log }]);
+		await test.store.pipelines.changeStages([{ workspace: 'acme', contactId: anna.id, pipelineId: 'p', expectedStageId: 't', stageId: 'u', setBy: 'person', status: 'WON', log: { rule: 'person', actor: 'mia', sentence: 'Mia moved it.' } }]);
+		await test.store.pipelines.recordHeld([{ workspace: 'acme', contactId: anna.id, pipelineId: 'p', stageId: 's', score: 91, log }]);
+		const ask = { workspace: 'acme', contactId: anna.id, kind: 'stage' as const, sentence: 'Score 91 lies in S.', proposal: { pipelineId: 'p', stageId: 's', from: 't' }, dueAt: later(START, DAY) };
+		await test.store.reviews.open([ask]);
+		await test.store.personalData.erase('acme', [{ ...EVERYTHING, scope: 'ai' }]);
+		const rows = (await query<{ kind: string; detail: string }>(test.place.config, `select kind, detail from {activities} where contact_id = '${anna.id}' and kind in ('stage', 'stage_held')`)).map(({ kind, detail }) => ({ kind, ...(JSON.parse(detail) as Record<string, unknown>) }));
+		expect(rows).toHaveLength(4);
+		expect(JSON.stringify(rows)).not.toMatch(/zz-secret|91|0\.83|QUALIFIED/);
+		expect(rows).toEqual(expect.arrayContaining([expect.objectContaining({ kind: 'stage', previousStageId: 's', stageId: 't', setBy: 'model', actor: 'engine' }), expect.objectContaining({ stageId: 'u', setBy: 'person', status: 'WON', sentence: 'Mia moved it.' })]));
+		expect((await test.store.pipelines.lastMoves('acme', [anna.id]))[0]).toMatchObject({ stageId: 'u' });
+		expect((await query(test.place.config, `select sentence, proposal from {reviews} where contact_id = '${anna.id}' and kind = 'stage'`))).toEqual([]);
+		expect(JSON.stringify(await test.store.audit.trail('acme', anna.id, { limit: 500 }))).not.toMatch(/zz-secret|Score 91/);
+		expect(await test.store.personalData.erase('acme', [{ ...EVERYTHING, scope: 'ai' }])).toMatchObject([{ rows: expect.not.objectContaining({ activities: expect.anything() }) }]);
+	});
+
 	it('erased while a replay is open is still a replay: its draft is not sent', async () => {
 		for (const scope of ['ai', 'everything'] as const) {
 			const person = scope === 'ai' ? { ...anna, reference: PERSON.email } : { ...berta, reference: OTHER.email };
