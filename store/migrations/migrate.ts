@@ -26,10 +26,11 @@ import { callAllowances } from './0019-call-allowances';
 import { privacy } from './0020-privacy';
 import { sequences } from './0021-sequences';
 import { heldSends } from './0022-held-sends';
+import { retention } from './0024-retention';
 import type { Migration, MigrationSteps } from './migration';
 
 /** Every step this code knows. */
-export const MIGRATIONS: readonly Migration[] = [initial, knowledge, experimentPlans, decidedReviews, sendTimes, limitsInRedis, shadow, reviewDesk, reviewers, outcomeFacts, claimOrder, figures, runs, settingsStamps, trainingSets, models, trainingJobs, callAllowances, privacy, sequences, heldSends];
+export const MIGRATIONS: readonly Migration[] = [initial, knowledge, experimentPlans, decidedReviews, sendTimes, limitsInRedis, shadow, reviewDesk, reviewers, outcomeFacts, claimOrder, figures, runs, settingsStamps, trainingSets, models, trainingJobs, callAllowances, privacy, sequences, heldSends, retention];
 /** Name of the key that addresses are hashed with, in `meta`. */
 export const ADDRESS_KEY = 'address_key';
 /** Name of the key that unsubscribe links are signed with, in `meta`. */

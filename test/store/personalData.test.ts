@@ -1,6 +1,8 @@
+import { sql } from 'kysely';
 import type { Classification } from '../../engine/classify/classification';
 import { DAY, iso, later, MINUTE } from '../../engine/time';
 import { decideStep } from '../../engine/sequence/decideStep';
+import { Database } from '../../store/database';
 import { TABLES } from '../../store/schema';
 import type { ErasureRequest, Store } from '../../store/store';
 import { CLAIM, DIALECTS, draftOf, inbound, newDraft, openTestStore, query, sendNow, START, stopServers, toReview, type TestStore } from './fixtures';
@@ -162,6 +164,21 @@ describe.each(DIALECTS)('personal data on %s', (dialect) => {
 		expect((await query(test.place.config, `select sentence, proposal from {reviews} where contact_id = '${anna.id}' and kind = 'stage'`))).toEqual([]);
 		expect(JSON.stringify(await test.store.audit.trail('acme', anna.id, { limit: 500 }))).not.toMatch(/zz-secret|Score 91/);
 		expect(await test.store.personalData.erase('acme', [{ ...EVERYTHING, scope: 'ai' }])).toMatchObject([{ rows: expect.not.objectContaining({ activities: expect.anything() }) }]);
+	});
+
+	it('is found by a message or a conversation of theirs where no contact is named', async () => {
+		const thread = `thread-${PERSON.phone}`;
+		const database = new Database(test.place.config, test.clock);
+		await database.write(async (session) => {
+			await sql`update ${session.table('outcomes')} set contact_id = null, outbound_id = null, thread_id = ${thread}, link = 'https://zzanna.example' where event = 'replied' and outbound_id = ${anna.sent}`.execute(session.q);
+			await sql`update ${session.table('run_items')} set item_id = ${thread} where item_id = ${anna.id}`.execute(session.q);
+		});
+		await database.close();
+		const [found] = await test.store.personalData.export('acme', [PERSON.email]);
+		expect(found?.tables).toMatchObject({ run_items: [{ item_id: thread }] });
+		expect(found?.tables.outcomes?.some(({ link }) => link === 'https://zzanna.example')).toBe(true);
+		await test.store.personalData.erase('acme', [EVERYTHING]);
+		expect(await withMark(PERSON.mark)).toEqual([]);
 	});
 
 	it('erased while a replay is open is still a replay: its draft is not sent', async () => {
