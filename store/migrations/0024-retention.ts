@@ -8,6 +8,7 @@ import type { Migration } from './migration';
 export const retention: Migration = {
 	id: 24,
 	name: 'retention',
+	needs: [2, 7, 14, 20],
 	async up({ dialect, run, table }) {
 		const index = async (name: string, on: string, time: string, only?: string): Promise<void> =>
 			await run(`create index retention_${name} on ${table(on)} (workspace, ${time})${only === undefined ? '' : ` where ${only}`}`);

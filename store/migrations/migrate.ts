@@ -63,8 +63,10 @@ export async function migrate(database: Database, where: string, migrations: rea
 			throw new StoreNewerError(`The store ${where} was made by a newer version of Lead Autopilot (it has taken step ${unknown.join(', ')}, which this one does not know). Update the package on this n8n, or point it to another store.`);
 		}
 		for (const migration of migrations.filter(({ id }) => !applied.has(id)).toSorted((a, b) => a.id - b.id)) {
+			if (migration.needs?.some((id) => !applied.has(id))) continue;
 			await migration.up(steps);
 			await sql`insert into ${sql.raw(table('migrations'))} (id, name, applied_at) values (${migration.id}, ${migration.name}, ${session.now})`.execute(q);
+			applied.add(migration.id);
 		}
 		await allowKnownMoves(session);
 		await session.insert('meta', [ADDRESS_KEY, UNSUBSCRIBE_KEY].map((key) => ({ key, value: randomBytes(32).toString('hex') })), sql`on conflict do nothing`);
