@@ -41,7 +41,7 @@ export function isLocalAddress(address: string): boolean {
 
 export const systemResolve: Resolve = async (hostname) => (await lookup(hostname, { all: true })).map(({ address }) => address);
 
-const UNSTUCK = "Use a server in your own network, e.g. Ollama at http://localhost:11434/v1, or switch 'Local Models Only' off in the settings of the workspace (or LEAD_AUTOPILOT_LOCAL_MODELS_ONLY of this n8n).";
+const UNSTUCK = "Use a server in your own network, e.g. Ollama at http://localhost:11434/v1, or switch 'Local Models Only' off in the settings of the workspace (or LEAD_AUTOPILOT_LOCAL_MODELS_ONLY of this n8n). Nobody switched it on? Then the settings could not be read: see that the node's store can be reached.";
 
 /** The refusal of a model that is not, or cannot be told to be, in one's own network. */
 export function notLocal(what: string): ModelError {

@@ -100,6 +100,18 @@ function ofShadow(row: RowOf<'shadow_decisions'>): AuditEntry[] {
 	return [entry(`${row.run}:${row.message_id}`, row.decided_at, 'shadow', { sentence: row.sentence ?? `In shadow it would have been '${row.decision}'.`, actor: 'engine', automated: true, messageId: row.message_id })];
 }
 
+function ofEnrolled(row: RowOf<'enrolments'>): AuditEntry {
+	return entry(`${row.id}:enrolled`, row.enrolled_at, 'sequence', { sentence: `Enrolled in the follow-up sequence '${row.sequence_id}'.`, actor: row.enrolled_by, automated: row.enrolled_by === 'workflow' });
+}
+
+function ofEnded(row: RowOf<'enrolments'>): AuditEntry[] {
+	return row.ended_at === null ? [] : [entry(`${row.id}:ended`, row.ended_at, 'sequence', { sentence: row.sentence, actor: row.code === 'person' ? 'person' : 'engine', automated: row.code !== 'person', rule: row.code ?? row.state })];
+}
+
+function ofStep(row: RowOf<'enrolment_steps'>): AuditEntry {
+	return entry(`${row.enrolment_id}:${row.step_id}`, row.at, 'sequence', { sentence: row.sentence, actor: 'engine', automated: true, rule: `${row.step_id}: ${row.result}`, outboundId: row.outbound_id });
+}
+
 function ofNote(row: RowOf<'audit_events'>): AuditEntry {
 	return { ...entry(row.id, row.at, row.kind as AuditKind, { sentence: row.sentence, actor: row.actor, automated: !PEOPLE.has(row.actor) }), ...fromJson<object>(row.detail) };
 }
@@ -114,6 +126,9 @@ export async function auditEntries(session: Session, person: Person, window: Aud
 		...(await newest(session, 'reviews', 'decided_at', person, window)).flatMap(ofReview),
 		...(await newest(session, 'exposures', 'assigned_at', person, window)).map(ofExposure),
 		...(await newest(session, 'shadow_decisions', 'decided_at', person, window)).flatMap(ofShadow),
+		...(await newest(session, 'enrolments', 'enrolled_at', person, window)).map(ofEnrolled),
+		...(await newest(session, 'enrolments', 'ended_at', person, window)).flatMap(ofEnded),
+		...(await newest(session, 'enrolment_steps', 'at', person, window)).map(ofStep),
 		...(await newest(session, 'audit_events', 'at', person, window)).map(ofNote),
 	];
 }

@@ -18,6 +18,7 @@ export interface Person {
 	names: string[];
 	outboundIds: string[];
 	messageIds: string[];
+	threadIds: string[];
 	subjects: string[];
 }
 
@@ -30,6 +31,14 @@ function namesOf(id: string, contact: ContactRow | undefined, addresses: readonl
 async function idsIn(session: Session, name: 'outbound' | 'messages', workspace: string, names: readonly string[]): Promise<string[]> {
 	const rows = await session.rows(sql<{ id: string }>`select id from ${session.table(name)} where workspace = ${workspace} and ${session.among('contact_id', names)}`);
 	return rows.map(({ id }) => id);
+}
+
+/** The conversations nobody else takes part in. */
+async function threadsOf(session: Session, workspace: string, names: readonly string[]): Promise<string[]> {
+	const messages = session.table('messages');
+	const rows = await session.rows(sql<{ thread_id: string }>`select distinct m.thread_id from ${messages} as m where m.workspace = ${workspace} and ${session.among('m.contact_id', names)}
+		and not exists (select 1 from ${messages} as n where n.workspace = m.workspace and n.channel = m.channel and n.thread_id = m.thread_id and n.contact_id <> m.contact_id)`);
+	return rows.map(({ thread_id }) => thread_id).filter((id) => id !== '');
 }
 
 /** The person a reference (contact id, e-mail address, phone number) stands for, whether or not there is a contact row. */
@@ -45,15 +54,19 @@ export async function personOf(session: Session, hash: AddressHash, workspace: s
 	const names = namesOf(id, contact, addresses);
 	const [outboundIds, messageIds] = [await idsIn(session, 'outbound', workspace, names), await idsIn(session, 'messages', workspace, names)];
 	const subjects = [...new Set([...names.map(contactSubject), ...subjectsOf(hash, { workspace, contactId: id, addresses })])];
-	return { workspace, id, ...(contact ? { contact } : {}), addresses, names, outboundIds, messageIds, subjects };
+	const threadIds = await threadsOf(session, workspace, names);
+	return { workspace, id, ...(contact ? { contact } : {}), addresses, names, outboundIds, messageIds, threadIds, subjects };
 }
 
 /** The condition that finds a table's rows about the person; undefined for tables that name nobody. */
 export function rowsAbout(session: Session, name: TableName, person: Person): RawBuilder<boolean> | undefined {
 	const links = PERSONAL_TABLES[name];
 	if (!links) return undefined;
-	const values = { contact: person.names, outbound: person.outboundIds, message: person.messageIds, subject: person.subjects };
-	const either = links.map(({ column, of, only }) => (only ? sql<boolean>`(${session.among(column, values[of])} and ${sql.ref(only[0])} = ${only[1]})` : session.among(column, values[of])));
+	const values = { contact: person.names, outbound: person.outboundIds, message: person.messageIds, thread: person.threadIds, subject: person.subjects };
+	const either = links.map(({ column, of, only, unless }) => {
+		const named = session.among(column, values[of]);
+		return sql<boolean>`(${named}${only ? sql` and ${sql.ref(only[0])} = ${only[1]}` : sql``}${unless === undefined ? sql`` : sql` and ${sql.ref(unless)} is null`})`;
+	});
 	return sql<boolean>`workspace = ${person.workspace} and (${sql.join(either, sql` or `)})`;
 }
 

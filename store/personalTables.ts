@@ -3,10 +3,12 @@ import type { TableName } from './schema';
 /** How a row names the person it is about. */
 interface PersonLink {
 	column: string;
-	/** contact: an id or address of the person. outbound, message: one of their messages. subject: their entries in the suppression list. */
-	of: 'contact' | 'outbound' | 'message' | 'subject';
+	/** contact: an id or address of the person. outbound, message: one of their messages. thread: one of their conversations. subject: their entries in the suppression list. */
+	of: 'contact' | 'outbound' | 'message' | 'thread' | 'subject';
 	/** Only rows whose column has this value. */
 	only?: readonly [column: string, value: string];
+	/** Only rows whose column names nobody: a conversation may be of several people, who are named then. */
+	unless?: string;
 }
 
 const byContact: readonly PersonLink[] = [{ column: 'contact_id', of: 'contact' }];
@@ -27,7 +29,7 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	suppressions: [{ column: 'subject', of: 'subject' }],
 	reservations: [{ column: 'outbound_id', of: 'outbound' }],
 	exposures: byContact,
-	outcomes: [...byContact, { column: 'outbound_id', of: 'outbound' }],
+	outcomes: [...byContact, { column: 'outbound_id', of: 'outbound' }, { column: 'message_id', of: 'message' }, { column: 'thread_id', of: 'thread', unless: 'contact_id' }],
 	activities: byContact,
 	llm_calls: [{ column: 'correlation_id', of: 'outbound' }, { column: 'correlation_id', of: 'message' }],
 	knowledge: [{ column: 'id', of: 'contact', only: lead }],
@@ -40,7 +42,7 @@ export const PERSONAL_TABLES: Readonly<Record<TableName, readonly PersonLink[] |
 	enrolment_steps: byContact,
 	audit_events: byContact,
 	execution_traces: byContact,
-	run_items: [{ column: 'item_id', of: 'contact' }, { column: 'item_id', of: 'message' }],
+	run_items: [{ column: 'item_id', of: 'contact' }, { column: 'item_id', of: 'message' }, { column: 'item_id', of: 'thread' }],
 	// Frozen, but not against the people they are about: a memory goes on without the examples of those who are erased.
 	model_examples: [...byContact, { column: 'outbound_id', of: 'outbound' }],
 	training_export_contacts: byContact,

@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Draft } from '../engine/draft/draft';
+import type { Gate } from '../engine/gate/gate';
 import type { RetentionKind } from '../engine/privacy/retention';
 import { DAY } from '../engine/time';
 import { fromJson, toJson } from './bulk';
@@ -15,6 +16,8 @@ interface Rule {
 	time: string;
 	/** Of the old rows only these. */
 	only?: RawBuilder<unknown>;
+	/** And not those something that runs is judged by. */
+	unless?: (session: Session) => RawBuilder<unknown>;
 	/** Columns emptied instead of the row deleted. */
 	emptied?: RawBuilder<unknown>;
 }
@@ -25,6 +28,12 @@ const ENDED = sql`status in ('sent', 'failed', 'cancelled', 'blocked')`;
 const NO_PROOF = sql`kind not in ('opt_out', 'opt_in', 'consent', 'erasure')`;
 const id = ['workspace', 'id'] as const;
 
+/** Outcomes of who takes part in an experiment or a rollout that is not over yet. */
+const judgedBy = (session: Session): RawBuilder<unknown> => sql`(exists (select 1 from ${session.table('experiments')} as e join ${session.table('exposures')} as x on x.workspace = e.workspace and x.experiment_id = e.id
+		where e.workspace = outcomes.workspace and e.status <> 'completed' and x.contact_id = outcomes.contact_id)
+	or exists (select 1 from ${session.table('model_versions')} as v join ${session.table('outbound')} as o on o.workspace = v.workspace and o.rollout_candidate = v.version
+		where v.workspace = outcomes.workspace and v.status = 'canary' and o.contact_id = outcomes.contact_id))`;
+
 /** What is old is found and removed in one statement a batch. Texts of our own messages lie inside JSON, see `emptyDrafts`; for training see `retainTraining`. */
 const RULES: Readonly<Record<RetentionKind, readonly Rule[]>> = {
 	rawPayloads: [{ table: 'messages', key: id, time: 'received_at', only: sql`raw is not null and state <> 'received'`, emptied: sql`raw = null` }],
@@ -32,8 +41,8 @@ const RULES: Readonly<Record<RetentionKind, readonly Rule[]>> = {
 	draftTexts: [],
 	trainingExports: [],
 	modelExamples: [],
-	reviews: [{ table: 'reviews', key: id, time: 'decided_at', only: sql`decided_at is not null` }],
-	outcomes: [{ table: 'outcomes', key: id, time: 'recorded_at' }],
+	reviews: [{ table: 'reviews', key: id, time: 'decided_at', only: sql`decided_at is not null and decided_at > 0` }],
+	outcomes: [{ table: 'outcomes', key: id, time: 'recorded_at', only: sql`recorded_at > 0`, unless: judgedBy }],
 	activities: [{ table: 'activities', key: id, time: 'at', only: NO_PROOF }],
 	audit: [{ table: 'audit_events', key: id, time: 'at', only: NO_PROOF }],
 	analyses: [{ table: 'analyses', key: ['workspace', 'hash'], time: 'at' }],
@@ -47,11 +56,15 @@ const RULES: Readonly<Record<RetentionKind, readonly Rule[]>> = {
 
 const isKind = (name: string): name is RetentionKind => Object.hasOwn(RULES, name);
 
-async function byRule(session: Session, { table, key, time, only, emptied }: Rule, { workspace, before, most }: Batch): Promise<number> {
+function removal(session: Session, { table, key, time, only, unless, emptied }: Rule, { workspace, before, most }: Batch): RawBuilder<unknown> {
 	const columns = sql.join(key.map((column) => sql.ref(column)));
-	const old = sql`select ${columns} from ${session.table(table)} where workspace = ${workspace} and ${sql.ref(time)} < ${before} ${only ? sql`and ${only}` : sql``} limit ${most}`;
+	const old = sql`select ${columns} from ${session.table(table)} where workspace = ${workspace} and ${sql.ref(time)} < ${before} ${only ? sql`and ${only}` : sql``} ${unless ? sql`and not ${unless(session)}` : sql``} limit ${most}`;
 	const statement = emptied ? sql`update ${session.table(table)} set ${emptied}` : sql`delete from ${session.table(table)}`;
-	const result = await sql`${statement} where (${columns}) in (${old})`.execute(session.q);
+	return sql`${statement} where (${columns}) in (${old})`;
+}
+
+async function byRule(session: Session, rule: Rule, batch: Batch): Promise<number> {
+	const result = await removal(session, rule, batch).execute(session.q);
 	return Number(result.numAffectedRows ?? 0);
 }
 
@@ -65,20 +78,42 @@ async function leadKnowledge(session: Session, rule: Rule, batch: Batch): Promis
 	return rows;
 }
 
+const GONE = 'Its text was deleted when its time was up.';
 /** What it was made with stays, for the figures; what it said goes. */
-const emptied = (draft: Draft): Draft => ({ ...draft, text: '', facts: [], subject: undefined, reasoning: undefined, media: undefined, waTemplate: undefined });
+const emptied = (draft: Draft): Draft => ({ ...draft, text: '', facts: [], subject: undefined, reasoning: undefined, media: undefined, waTemplate: undefined, sentence: GONE });
+/** Which checks spoke stays; what they quote goes. */
+const unquoted = (gate: string | null): string | null => {
+	if (gate === null) return null;
+	const { issues, ...rest } = fromJson<Gate>(gate);
+	return toJson({ ...rest, issues: issues.map(({ check, severity }) => ({ check, severity, reason: GONE })), sentence: GONE });
+};
 
-async function emptyDrafts(session: Session, { workspace, before, most }: Batch): Promise<number> {
-	const locked = session.dialect === 'postgres' ? sql`for update skip locked` : sql``;
-	const rows = await session.rows(sql<Pick<RowOf<'outbound'>, 'workspace' | 'id' | 'draft'>>`select workspace, id, draft from ${session.table('outbound')}
-		where workspace = ${workspace} and updated_at < ${before} and ${ENDED} and draft not like ${'%"text":""%'} limit ${most} ${locked}`);
-	await session.update('outbound', ['workspace', 'id'], ['draft'], rows.map((row) => ({ ...row, draft: toJson(emptied(fromJson<Draft>(row.draft))) })));
+function oldDrafts(session: Session, { workspace, before, most }: Batch): RawBuilder<Pick<RowOf<'outbound'>, 'workspace' | 'id' | 'draft' | 'gate'>> {
+	const postgres = session.dialect === 'postgres';
+	const withText = postgres ? sql`strpos(draft, '"text":""') = 0` : sql`instr(draft, '"text":""') = 0`;
+	// By status alone SQLite would read all that was emptied before.
+	const byAge = postgres ? sql`` : sql`indexed by retention_drafts`;
+	return sql`select workspace, id, draft, gate from ${session.table('outbound')} ${byAge} where workspace = ${workspace} and updated_at < ${before} and ${ENDED} and ${withText} limit ${most} ${postgres ? sql`for update skip locked` : sql``}`;
+}
+
+async function emptyDrafts(session: Session, batch: Batch): Promise<number> {
+	const { workspace } = batch;
+	const rows = await session.rows(oldDrafts(session, batch));
+	await session.update('outbound', ['workspace', 'id'], ['draft', 'gate'], rows.map((row) => ({ ...row, draft: toJson(emptied(fromJson<Draft>(row.draft))), gate: unquoted(row.gate) })));
 	// Reviews of them show the text as well.
-	await sql`update ${session.table('reviews')} set edited_text = null, shown_text = null, shown_subject = null, edited_subject = null
-		where workspace = ${workspace} and decided_at is not null and ${session.among('outbound_id', rows.map((row) => row.id))}`.execute(session.q);
+	const ids = rows.map((row) => row.id);
+	const reviews = await session.rows(sql<Pick<RowOf<'reviews'>, 'workspace' | 'id' | 'gate'>>`update ${session.table('reviews')} set edited_text = null, shown_text = null, shown_subject = null, edited_subject = null
+		where workspace = ${workspace} and decided_at is not null and ${session.among('outbound_id', ids)} returning workspace, id, gate`);
+	await session.update('reviews', ['workspace', 'id'], ['gate'], reviews.map((row) => ({ ...row, gate: unquoted(row.gate) })));
 	// An example's own text is one of these.
 	await removeExamplesOf(session, workspace, rows.map((row) => row.id));
 	return rows.length;
+}
+
+/** How what is old is looked for; for whoever asks the database how it goes about it. */
+export function retentionStatements(session: Session, batch: Batch): { kind: RetentionKind; statement: RawBuilder<unknown> }[] {
+	const kinds = Object.keys(RULES).filter(isKind);
+	return [...kinds.flatMap((kind) => RULES[kind].map((rule) => ({ kind, statement: removal(session, rule, batch) }))), { kind: 'draftTexts' as const, statement: oldDrafts(session, batch) }];
 }
 
 async function removeBatch(session: Session, kind: RetentionKind, batch: Batch): Promise<Removed> {

@@ -1,10 +1,10 @@
 /**
  * What was decided about a person. reading: what a message of theirs means. classification: how close they are to buying.
  * stage, stage_held: where they stand. draft, gate, route: what was written, whether it may leave, and what became of it.
- * send_time, rate_limit: when. experiment: which variant. shadow: what would have been done. Others: what people did.
+ * send_time, rate_limit: when. experiment: which variant. sequence: which follow-up, and when it ended. shadow: what would have been done. Others: what people did.
  */
 export const AUDIT_KINDS = [
-	'reading', 'classification', 'stage', 'stage_held', 'draft', 'gate', 'route', 'send_time', 'rate_limit', 'rollout', 'experiment', 'shadow', 'review', 'correction', 'takeover', 'opt_out', 'opt_in', 'consent', 'erasure', 'retention',
+	'reading', 'classification', 'stage', 'stage_held', 'draft', 'gate', 'route', 'send_time', 'rate_limit', 'rollout', 'experiment', 'sequence', 'shadow', 'review', 'correction', 'takeover', 'opt_out', 'opt_in', 'consent', 'erasure',
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 
@@ -42,6 +42,7 @@ const MEANS: Readonly<Record<AuditKind, string>> = {
 	rate_limit: OPT_OUT,
 	rollout: `${OPT_OUT} AI data can be erased; profiling is off then.`,
 	experiment: `${OPT_OUT} AI data can be erased; profiling is off then.`,
+	sequence: `${OPT_OUT} An answer ends it as well.`,
 	shadow: 'Nothing was done.',
 	review: 'A person decided; they may ask for it to be looked at again.',
 	correction: 'A person decided; they may ask for it to be looked at again.',
@@ -50,7 +51,6 @@ const MEANS: Readonly<Record<AuditKind, string>> = {
 	opt_in: OPT_OUT,
 	consent: 'They may withdraw at any time; it takes effect at once (art. 7(3) GDPR).',
 	erasure: 'What was erased cannot be restored.',
-	retention: 'What was deleted cannot be restored.',
 };
 
 /** What the person can do about a decision. No legal advice. */

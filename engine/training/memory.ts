@@ -7,9 +7,9 @@ export type MemoryExample = Pick<TrainingExample, 'outboundId' | 'contactId' | '
 export const MEMORY_POLICY = {
 	/** Examples of a version. */
 	size: 200,
-	/** Below this, a memory teaches little and is not deployed. Source: issue 5, line 1. */
+	/** Below this, a memory teaches little and is not deployed. Source: policy of this pack. */
 	leastExamples: 50,
-	/** Examples fit to learn from. Source: issue 5, line 1. */
+	/** Examples fit to learn from. Source: policy of this pack. */
 	leastQuality: 0.6,
 	/** Of one contact: a memory of one eager customer is no memory. */
 	perContact: 2,

@@ -8,7 +8,7 @@ import { flywheelPlot } from './plot';
 import type { Run } from './simulate';
 import { simulateAll } from './workers';
 
-/** Seeds of each world: issue 5, line 6. */
+/** Seeds of each world: policy of this pack. */
 const SEEDS = 20;
 const DOCS = path.join(__dirname, '../../docs');
 const USAGE = 'npm run flywheel [-- --seeds 20] [--equal-seeds 20] [--processes 2] [--keep <file: results of an interrupted run, one a line>]\n';

@@ -97,7 +97,7 @@ const WHY: Readonly<Record<ModelErrorKind, string>> = {
 	refused: 'the model declined to answer',
 	bad_output: 'the model did not answer in the asked form',
 	spend_cap: 'the daily spend cap is reached',
-	not_local: 'only local models are allowed, and this one is outside or does not say where it is',
+	not_local: 'only local models are allowed (by a setting, or because the settings of the workspace could not be read: then see that the store can be reached), and this one is outside or does not say where it is',
 	aborted: 'the execution was stopped',
 };
 

@@ -26,10 +26,11 @@ import { callAllowances } from './0019-call-allowances';
 import { privacy } from './0020-privacy';
 import { sequences } from './0021-sequences';
 import { heldSends } from './0022-held-sends';
+import { retention } from './0024-retention';
 import type { Migration, MigrationSteps } from './migration';
 
 /** Every step this code knows. */
-export const MIGRATIONS: readonly Migration[] = [initial, knowledge, experimentPlans, decidedReviews, sendTimes, limitsInRedis, shadow, reviewDesk, reviewers, outcomeFacts, claimOrder, figures, runs, settingsStamps, trainingSets, models, trainingJobs, callAllowances, privacy, sequences, heldSends];
+export const MIGRATIONS: readonly Migration[] = [initial, knowledge, experimentPlans, decidedReviews, sendTimes, limitsInRedis, shadow, reviewDesk, reviewers, outcomeFacts, claimOrder, figures, runs, settingsStamps, trainingSets, models, trainingJobs, callAllowances, privacy, sequences, heldSends, retention];
 /** Name of the key that addresses are hashed with, in `meta`. */
 export const ADDRESS_KEY = 'address_key';
 /** Name of the key that unsubscribe links are signed with, in `meta`. */
@@ -62,8 +63,10 @@ export async function migrate(database: Database, where: string, migrations: rea
 			throw new StoreNewerError(`The store ${where} was made by a newer version of Lead Autopilot (it has taken step ${unknown.join(', ')}, which this one does not know). Update the package on this n8n, or point it to another store.`);
 		}
 		for (const migration of migrations.filter(({ id }) => !applied.has(id)).toSorted((a, b) => a.id - b.id)) {
+			if (migration.needs?.some((id) => !applied.has(id))) continue;
 			await migration.up(steps);
 			await sql`insert into ${sql.raw(table('migrations'))} (id, name, applied_at) values (${migration.id}, ${migration.name}, ${session.now})`.execute(q);
+			applied.add(migration.id);
 		}
 		await allowKnownMoves(session);
 		await session.insert('meta', [ADDRESS_KEY, UNSUBSCRIBE_KEY].map((key) => ({ key, value: randomBytes(32).toString('hex') })), sql`on conflict do nothing`);

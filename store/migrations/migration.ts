@@ -12,5 +12,7 @@ export interface Migration {
 	/** 1, 2, 3, … in order. */
 	id: number;
 	name: string;
+	/** Ids of steps, beside the first, whose tables it builds on: it waits until they are taken. */
+	needs?: readonly number[];
 	up(steps: MigrationSteps): Promise<void>;
 }

@@ -71,6 +71,20 @@ describe.each(DIALECTS)('the audit trail on %s', (dialect) => {
 		expect(entries.map(({ at }) => at)).toEqual(entries.map(({ at }) => at).toSorted().toReversed());
 	});
 
+	it('holds what follow-up sequences did', async () => {
+		await test.store.sequences.save('acme', [{ id: 'follow-up', name: 'F', steps: [{ id: 'mail', channel: 'email', wait: { amount: 0, unit: 'days' }, template: 'Hello' }] }], { by: 'mia' });
+		await test.store.sequences.enrol([{ workspace: 'acme', sequenceId: 'follow-up', contactId: id, by: 'workflow' }]);
+		await test.store.sequences.claimDue({ workspaces: ['acme'], leaseMs: 1, limit: 9 }, () => ({ do: 'pass', step: { id: 'mail', channel: 'email', wait: { amount: 0, unit: 'days' }, template: 'Hello' }, result: 'skipped', sentence: 'Skipped step 1.' }));
+		test.clock.advance(MINUTE);
+		await test.store.sequences.stop([{ workspace: 'acme', contactId: id, reason: 'Stopped by mia.', actor: 'person' }]);
+		const found = of((await trail()).entries, 'sequence');
+		expect(found.map(({ sentence }) => sentence)).toEqual(expect.arrayContaining(["Enrolled in the follow-up sequence 'follow-up'.", 'Skipped step 1.', 'Stopped by mia.']));
+		expect(found).toHaveLength(3);
+		expect(found.find(({ sentence }) => sentence === 'Stopped by mia.')).toMatchObject({ automated: false, actor: 'person' });
+		expect(found.find(({ sentence }) => sentence.startsWith('Enrolled'))).toMatchObject({ automated: true, actor: 'workflow' });
+		expect(of((await trail({}, BERTA.email)).entries, 'sequence')).toEqual([]);
+	});
+
 	it('comes in pages that neither repeat nor miss a decision, and for a period', async () => {
 		const { entries } = await trail();
 		const pages: string[] = [];

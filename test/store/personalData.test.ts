@@ -1,6 +1,8 @@
+import { sql } from 'kysely';
 import type { Classification } from '../../engine/classify/classification';
 import { DAY, iso, later, MINUTE } from '../../engine/time';
 import { decideStep } from '../../engine/sequence/decideStep';
+import { Database } from '../../store/database';
 import { TABLES } from '../../store/schema';
 import type { ErasureRequest, Store } from '../../store/store';
 import { CLAIM, DIALECTS, draftOf, inbound, newDraft, openTestStore, query, sendNow, START, stopServers, toReview, type TestStore } from './fixtures';
@@ -144,6 +146,39 @@ describe.each(DIALECTS)('personal data on %s', (dialect) => {
 		const held = new Set([...(await withMark(PERSON.mark)), ...(await naming(anna.id))]);
 		for (const table of ['labels', 'lead_snapshots', 'chunks', 'knowledge', 'analyses']) expect(held).not.toContain(table);
 		expect((await test.store.outbound.find('acme', [berta.sent]))[0]?.draft.reasoning).toBe(`Because of ${OTHER.name}`);
+	});
+
+	it('loses score, status, confidence and reasoning of stages as well, but not that it was moved', async () => {
+		const log = { rule: 'score', confidence: 0.83, reasoning: 'zz-secret reasons', actor: 'engine', sentence: 'Score 91 lies in S.' };
+		await test.store.pipelines.changeStages([{ workspace: 'acme', contactId: anna.id, pipelineId: 'p', expectedStageId: 's', stageId: 't', setBy: 'model', score: 91, status: 'QUALIFIED', log }]);
+		await test.store.pipelines.changeStages([{ workspace: 'acme', contactId: anna.id, pipelineId: 'p', expectedStageId: 't', stageId: 'u', setBy: 'person', status: 'WON', log: { rule: 'person', actor: 'mia', sentence: 'Mia moved it.' } }]);
+		await test.store.pipelines.recordHeld([{ workspace: 'acme', contactId: anna.id, pipelineId: 'p', stageId: 's', score: 91, log }]);
+		const ask = { workspace: 'acme', contactId: anna.id, kind: 'stage' as const, sentence: 'Score 91 lies in S.', proposal: { pipelineId: 'p', stageId: 's', from: 't' }, dueAt: later(START, DAY) };
+		await test.store.reviews.open([ask]);
+		await test.store.personalData.erase('acme', [{ ...EVERYTHING, scope: 'ai' }]);
+		const rows = (await query<{ kind: string; detail: string }>(test.place.config, `select kind, detail from {activities} where contact_id = '${anna.id}' and kind in ('stage', 'stage_held')`)).map(({ kind, detail }) => ({ kind, ...(JSON.parse(detail) as Record<string, unknown>) }));
+		expect(rows).toHaveLength(4);
+		expect(JSON.stringify(rows)).not.toMatch(/zz-secret|91|0\.83|QUALIFIED/);
+		expect(rows).toEqual(expect.arrayContaining([expect.objectContaining({ kind: 'stage', previousStageId: 's', stageId: 't', setBy: 'model', actor: 'engine' }), expect.objectContaining({ stageId: 'u', setBy: 'person', status: 'WON', sentence: 'Mia moved it.' })]));
+		expect((await test.store.pipelines.lastMoves('acme', [anna.id]))[0]).toMatchObject({ stageId: 'u' });
+		expect((await query(test.place.config, `select sentence, proposal from {reviews} where contact_id = '${anna.id}' and kind = 'stage'`))).toEqual([]);
+		expect(JSON.stringify(await test.store.audit.trail('acme', anna.id, { limit: 500 }))).not.toMatch(/zz-secret|Score 91/);
+		expect(await test.store.personalData.erase('acme', [{ ...EVERYTHING, scope: 'ai' }])).toMatchObject([{ rows: expect.not.objectContaining({ activities: expect.anything() }) }]);
+	});
+
+	it('is found by a message or a conversation of theirs where no contact is named', async () => {
+		const thread = `thread-${PERSON.phone}`;
+		const database = new Database(test.place.config, test.clock);
+		await database.write(async (session) => {
+			await sql`update ${session.table('outcomes')} set contact_id = null, outbound_id = null, thread_id = ${thread}, link = 'https://zzanna.example' where event = 'replied' and outbound_id = ${anna.sent}`.execute(session.q);
+			await sql`update ${session.table('run_items')} set item_id = ${thread} where item_id = ${anna.id}`.execute(session.q);
+		});
+		await database.close();
+		const [found] = await test.store.personalData.export('acme', [PERSON.email]);
+		expect(found?.tables).toMatchObject({ run_items: [{ item_id: thread }] });
+		expect(found?.tables.outcomes?.some(({ link }) => link === 'https://zzanna.example')).toBe(true);
+		await test.store.personalData.erase('acme', [EVERYTHING]);
+		expect(await withMark(PERSON.mark)).toEqual([]);
 	});
 
 	it('erased while a replay is open is still a replay: its draft is not sent', async () => {

@@ -1,6 +1,9 @@
+import { sql } from 'kysely';
 import { RETENTION_KINDS, retentionDays, RetentionDaysSchema, type RetentionKind } from '../../engine/privacy/retention';
 import type { MemoryExample } from '../../engine/training/memory';
 import { DAY, iso, later, MINUTE } from '../../engine/time';
+import { Database } from '../../store/database';
+import { retentionStatements } from '../../store/retention';
 import { CLAIM, DIALECTS, draftOf, inbound, newDraft, openTestStore, PASS, query, sendNow, START, stopServers, toReview, type TestStore } from './fixtures';
 
 afterAll(stopServers);
@@ -75,6 +78,54 @@ describe.each(DIALECTS)('retention on %s', (dialect) => {
 		expect(JSON.stringify(await query(test.place.config, 'select * from {outbound}'))).not.toMatch(/price is 7|She asked/);
 		// A provider that tells of the same message once more is still known.
 		expect((await test.store.messages.record('acme', [inbound({ providerId: 'm1', threadId: 't1', text: 'Question 1', contact: ANNA })]))[0].repeat).toBe('decided');
+	});
+
+	it('empties what the gate quoted, and keeps which check spoke', async () => {
+		const gate = { verdict: 'block' as const, issues: [{ check: 'facts', severity: 'block' as const, reason: "'zz-quoted 7' is not known", span: { start: 0, end: 9 } }], skipped: [], sentence: "Blocked: 'zz-quoted 7' is not known." };
+		const draft = newDraft({ workspace: 'acme', contactId, to: ANNA.phone, draft: { ...draftOf('', 'zz-quoted 7'), sentence: 'Says zz-quoted 7.' } });
+		await test.store.outbound.plan([{ workspace: 'acme', draftId: draft.id, draft, gate }], () => ({ status: 'blocked', sentence: 'Not sent.' }));
+		test.clock.advance(100 * DAY);
+		await apply({ draftTexts: 90 });
+		const [{ gate: kept }] = await query<{ gate: string }>(test.place.config, `select gate from {outbound} where id = '${draft.id}'`);
+		expect(JSON.parse(kept)).toMatchObject({ verdict: 'block', issues: [{ check: 'facts', severity: 'block' }] });
+		expect(JSON.stringify(await query(test.place.config, 'select * from {outbound}'))).not.toContain('zz-quoted');
+		expect(JSON.stringify(await query(test.place.config, 'select * from {reviews}'))).not.toContain('zz-quoted');
+	});
+
+	it('spares the outcomes an experiment that runs is judged by', async () => {
+		await test.store.experiments.save([{ workspace: 'acme', id: 'e', name: 'E', status: 'running', metric: 'replied', variants: [] }]);
+		await test.store.experiments.assign([{ workspace: 'acme', experimentId: 'e', contactId, choose: () => ({ variantId: 'a', propensity: 0.5 }) }]);
+		await test.store.outcomes.record([{ workspace: 'acme', event: 'deal_won', occurredAt: START, contactId }, { workspace: 'acme', event: 'deal_won', occurredAt: START, contactId: 'berta' }]);
+		test.clock.advance(1_200 * DAY);
+		const before = await count('outcomes');
+		await apply({ outcomes: 90 });
+		expect((await query(test.place.config, "select contact_id from {outcomes} where event = 'deal_won'"))).toEqual([{ contact_id: contactId }]);
+		expect(await count('outcomes')).toBeLessThan(before);
+		const database = new Database(test.place.config, test.clock);
+		await database.write(async (session) => await sql`update ${session.table('experiments')} set status = 'completed' where id = 'e'`.execute(session.q));
+		await database.close();
+		await apply({ outcomes: 90 });
+		expect(await count('outcomes')).toBe(0);
+	});
+
+	it('finds what is old by its age, without reading what is not', async () => {
+		const database = new Database(test.place.config, test.clock);
+		try {
+			const plans = await database.write(async (session) => {
+				if (dialect === 'postgres') await sql`set local enable_seqscan = off`.execute(session.q);
+				const found: [string, string][] = [];
+				for (const { kind, statement } of retentionStatements(session, { workspace: 'acme', before: START, most: 500 })) {
+					const rows = await session.rows<Record<string, unknown>>(dialect === 'postgres' ? sql`explain ${statement}` : sql`explain query plan ${statement}`);
+					found.push([kind, rows.map((row) => String(row.detail ?? row['QUERY PLAN'])).join('\n')]);
+				}
+				return found;
+			});
+			const INDEX = /retention_\w+|figures_model_calls|lead_snapshots_at|execution_traces_age/;
+			expect(plans.filter(([, plan]) => !INDEX.test(plan) || /^SCAN |Seq Scan on (?!experiments|model_versions)/m.test(plan))).toEqual([]);
+			expect(plans.length).toBeGreaterThan(10);
+		} finally {
+			await database.close();
+		}
 	});
 
 	it('works in small steps, and says when there is more', async () => {

@@ -133,7 +133,8 @@ describe.each(DIALECTS)('a store of an older version on %s', (dialect) => {
 
 	it.each(everyStep.slice(1))('takes step %d that came into the code after later ones were taken', async (missing) => {
 		await made(MIGRATIONS.filter(({ id }) => id !== missing));
-		expect(await steps()).toEqual(everyStep.filter((id) => id !== missing));
+		// What builds on it waits for it.
+		expect(await steps()).toEqual(MIGRATIONS.filter(({ id, needs = [] }) => id !== missing && !needs.includes(missing)).map(({ id }) => id));
 		const store = await open();
 		expect(await steps()).toEqual(everyStep);
 		await store.outbound.plan([{ workspace: 'acme', draftId: 'x', draft: newDraft({ id: 'x' }) }], sendNow);
