@@ -1,6 +1,6 @@
 import { HANDLE_KIND, type HandleKind } from '../channels/channel';
 import { gateInput } from '../gate/check';
-import { consentCheck } from '../gate/checks/consent';
+import { consentFound } from '../gate/checks/consent';
 import type { Contact } from '../message/contact';
 import type { OutboundStatus } from '../message/outbound';
 import type { EffectiveSettings } from '../message/settings';
@@ -108,7 +108,8 @@ function whyClosed(channel: SequenceChannel, contact: Contact, { suppressed, set
 	const reason = suppressed[channel];
 	if (reason !== undefined) return `${reason.replace(/\.+$/, '')}.`;
 	if (contact.optOutChannels.includes(channel)) return `the contact opted out of ${channel}.`;
-	const consent = consentCheck({ severity: 'review' })(gateInput({ text: '', channel, contact, now, policy: { purpose: 'outreach', country: settings.country } }));
+	// Where the country is not known nothing is decided here: the quality gate asks a person.
+	const consent = consentFound({ severity: 'review' })(gateInput({ text: '', channel, contact, now, policy: { purpose: 'outreach', country: settings.country } }));
 	return consent === 'skipped' ? undefined : consent[0]?.reason;
 }
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { gateDraft } from '../../../engine/gate/gateDraft';
 import { DEFAULT_SETTINGS } from '../../../engine/message/settings';
 import { ContactSchema, type Contact } from '../../../engine/message/contact';
 import { decideStep, type EnrolmentFacts } from '../../../engine/sequence/decideStep';
@@ -78,6 +79,12 @@ describe('what is done about an enrolment', () => {
 		const decision = decideStep(facts(changes));
 		expect(decision).toMatchObject({ do: 'pass', result: 'skipped', step: { id: 'email' } });
 		expect('sentence' in decision ? decision.sentence.replace('Skipped step 1 of 2 (email): ', '') : '').toEqual(typeof why === 'string' ? why : expect.stringMatching(why));
+	});
+
+	it('leaves it to the gate, and so to a person, when the country is not known', () => {
+		const contact = { ...ANNA, country: undefined, phone: undefined, consent: {} };
+		expect(decideStep(facts({ contact }))).toMatchObject({ do: 'hand', step: { channel: 'email' } });
+		expect(gateDraft({ text: 'Hello', channel: 'email', contact, now: NOW, policy: { purpose: 'outreach', mode: 'auto' } }).verdict).toBe('review');
 	});
 
 	it('ends with the deal, but not with a status the contact came with', () => {
