@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { DecideStep, EnrolmentFacts, StepDecision } from '../engine/sequence/decideStep';
-import { SEQUENCE_CHANNELS, campaignStep, nextStep, SequenceSchema, type FollowUp } from '../engine/sequence/sequence';
+import { SEQUENCE_CHANNELS, campaignStep, nextStep, SequenceSchema, strayStep, type FollowUp } from '../engine/sequence/sequence';
 import type { Contact } from '../engine/message/contact';
 import { draftId } from '../engine/message/spine';
 import { epochMs, later } from '../engine/time';
@@ -65,8 +65,8 @@ async function loadCandidates(session: Session, hash: AddressHash, rows: readonl
 	const places = rows.map((row) => {
 		const sequence = byVersion.get(keyOf(row.workspace, row.sequence_id, row.version));
 		const had = (steps.get(enrolmentKey(row)) ?? []).map((step) => ({ stepId: step.step_id, result: resultOf(step) }));
-		const next = sequence && nextStep(sequence, had);
-		return { sequence, had, ...(next ? { messageId: messageOf(row, next.step.id) } : {}) };
+		const stepId = sequence && (strayStep(sequence, had) ?? nextStep(sequence, had)?.step.id);
+		return { sequence, had, ...(stepId === undefined ? {} : { messageId: messageOf(row, stepId) }) };
 	});
 	const messages = await loadOutbound(session, places.flatMap(({ messageId }, at) => (messageId === undefined ? [] : [{ workspace: rows[at].workspace, id: messageId }])), false);
 	return rows.map((row, at) => {

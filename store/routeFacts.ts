@@ -83,7 +83,7 @@ export async function loadFacts(session: Session, hash: AddressHash, rows: reado
 		return {
 			row: outbound,
 			...(held ? { held } : {}),
-			...sequenceFacts(enrolments.get(outboundKey(row)), contactOf(row)),
+			...sequenceFacts(row, enrolments.get(outboundKey(row)), contactOf(row)),
 			settings: settings[at],
 			contact: contactOf(row),
 			...moments(known.get(keyOf(row.workspace, row.contact_id))?.row.last_taken_over_at, scopes[at].offAt),

@@ -30,8 +30,8 @@ async function moveRunning(session: Session, saved: readonly SequenceRow[]): Pro
 	const version = new Map(saved.map((row) => [keyOf(row.workspace, row.id), row.version]));
 	const moved = rows.flatMap((row): EnrolmentRow[] => {
 		const newest = version.get(keyOf(row.workspace, row.sequence_id));
-		// Looked at again at once: the new version may wait for less.
-		return row.state !== 'active' || newest === undefined || newest === row.version ? [] : [{ ...row, version: newest, next_at: row.next_at === null ? null : session.now }];
+		// Looked at again at once: the new version may wait for less. What a run of the workflow holds stays with it until its lease ends.
+		return row.state !== 'active' || newest === undefined || newest === row.version ? [] : [{ ...row, version: newest, next_at: row.next_at === null || row.leases > 0 ? row.next_at : session.now }];
 	});
 	await changeEnrolments(session, moved);
 }

@@ -1,11 +1,11 @@
 import { HANDLE_KIND, type HandleKind } from '../channels/channel';
 import { gateInput } from '../gate/check';
-import { consentCheck } from '../gate/checks/consent';
+import { consentFound } from '../gate/checks/consent';
 import type { Contact } from '../message/contact';
 import type { OutboundStatus } from '../message/outbound';
 import type { EffectiveSettings } from '../message/settings';
 import { epochMs, iso, later, type EpochMs } from '../time';
-import { dealEnded, nextStep, type Sequence, type SequenceChannel, type SequenceStep, type StepResult } from './sequence';
+import { dealEnded, nextStep, strayStep, type Sequence, type SequenceChannel, type SequenceStep, type StepResult } from './sequence';
 import { stepDueAt } from './stepTime';
 import { SEQUENCE_POLICY, STOPS, type Stop } from './stopRules';
 
@@ -28,7 +28,7 @@ export interface EnrolmentFacts {
 	/** Why the contact may not be written to, by channel. */
 	suppressed: Readonly<Partial<Record<SequenceChannel, string>>>;
 	settings: EffectiveSettings;
-	/** Where the message of the step to come stands, if there is one. */
+	/** Where the message of the step stands that is under way, or to come, if there is one. */
 	planned?: { status: OutboundStatus; sentence: string };
 	now: EpochMs;
 }
@@ -36,7 +36,7 @@ export interface EnrolmentFacts {
 export type StepDecision =
 	| { do: 'hand'; step: SequenceStep; number: number; of: number; sentence: string }
 	/** The step is over without having left, and the next one counts from now. */
-	| { do: 'pass'; step: SequenceStep; result: StepResult; sentence: string }
+	| { do: 'pass'; step: Pick<SequenceStep, 'id'>; result: StepResult; sentence: string }
 	| { do: 'wait'; until: EpochMs; sentence: string }
 	| { do: 'stop'; stop: Stop }
 	| { do: 'finish'; sentence: string };
@@ -57,11 +57,13 @@ export function decideStep(facts: EnrolmentFacts): StepDecision {
 	const ended = dealEnded(contact, facts.statusThen);
 	if (ended) return { do: 'stop', stop: ended === 'WON' ? STOPS.won : STOPS.lost };
 	if (facts.heldSince !== undefined) return held(facts.heldSince, now);
+	const stray = strayStep(sequence, had);
+	if (stray !== undefined) return leftOver(stray, planned, now);
 	const next = nextStep(sequence, had);
 	if (!next) return { do: 'finish', sentence: finished(had) };
 	const { step, index } = next;
 	const name = `step ${index + 1} of ${sequence.steps.length}`;
-	if (planned && planned.status !== 'drafted') return underWay(step, planned, now);
+	if (planned && planned.status !== 'drafted') return underWay(step.id, planned, now);
 	const due = epochMs(Math.max(stepDueAt(facts.since, step.wait, { timezone: contact.timezone ?? settings.timezone, workingDays: settings.workingDays }), facts.notBefore ?? 0));
 	if (due > now) return { do: 'wait', until: due, sentence: `Waits for ${name} (${step.channel}), due ${spoken(due)}${facts.notBefore === due ? ', moved by an absence notice' : ''}.` };
 	const switched = notNow(facts);
@@ -79,10 +81,16 @@ function held(since: EpochMs, now: EpochMs): StepDecision {
 }
 
 /** A message that is planned or waits for a person is looked at again; one that is over ends its step. */
-function underWay(step: SequenceStep, { status, sentence }: NonNullable<EnrolmentFacts['planned']>, now: EpochMs): StepDecision {
+function underWay(id: string, { status, sentence }: NonNullable<EnrolmentFacts['planned']>, now: EpochMs): StepDecision {
 	const result = ENDED[status];
-	if (result) return { do: 'pass', step, result, sentence };
-	return { do: 'wait', until: later(now, SEQUENCE_POLICY.lookAgainMs), sentence: `The message by ${step.channel} is ${status.replaceAll('_', ' ')}: ${sentence}` };
+	if (result) return { do: 'pass', step: { id }, result, sentence };
+	return { do: 'wait', until: later(now, SEQUENCE_POLICY.lookAgainMs), sentence: `The message of step '${id}' is ${status.replaceAll('_', ' ')}: ${sentence}` };
+}
+
+/** A step of an older version. Its message is waited for; what no run planned in its time is given up, and may not be planned later. */
+function leftOver(id: string, planned: EnrolmentFacts['planned'], now: EpochMs): StepDecision {
+	if (planned && planned.status !== 'drafted') return underWay(id, planned, now);
+	return { do: 'pass', step: { id }, result: 'cancelled', sentence: `Given up: the step '${id}' is not in the sequence any more, and no message was planned for it.` };
 }
 
 /** Switches and colleagues that only ask for patience. */
@@ -100,7 +108,8 @@ function whyClosed(channel: SequenceChannel, contact: Contact, { suppressed, set
 	const reason = suppressed[channel];
 	if (reason !== undefined) return `${reason.replace(/\.+$/, '')}.`;
 	if (contact.optOutChannels.includes(channel)) return `the contact opted out of ${channel}.`;
-	const consent = consentCheck({ severity: 'review' })(gateInput({ text: '', channel, contact, now, policy: { purpose: 'outreach', country: settings.country } }));
+	// Where the country is not known nothing is decided here: the quality gate asks a person.
+	const consent = consentFound({ severity: 'review' })(gateInput({ text: '', channel, contact, now, policy: { purpose: 'outreach', country: settings.country } }));
 	return consent === 'skipped' ? undefined : consent[0]?.reason;
 }
 

@@ -112,15 +112,23 @@ export function campaignStep(sequenceId: string, round: number, stepId: string):
 }
 
 /**
- * The step to come: the one behind the last step that has a result. A sequence that was changed so that it has none of
- * those goes on at the same place. Undefined when no step is left.
+ * The step to come: one that was handed out and has not ended, else the one behind the last step that has a result. A
+ * sequence that was changed so that it has none of those goes on at the same place. Undefined when no step is left.
  */
 export function nextStep(sequence: Sequence, had: readonly { stepId: string; result: StepResult }[]): { step: SequenceStep; index: number } | undefined {
+	const place = (stepId: string): number => sequence.steps.findIndex(({ id }) => id === stepId);
+	const placesOf = (steps: typeof had): number[] => steps.map(({ stepId }) => place(stepId)).filter((found) => found >= 0);
 	const done = had.filter(({ result }) => result !== 'handed');
-	const places = done.map(({ stepId }) => sequence.steps.findIndex(({ id }) => id === stepId)).filter((place) => place >= 0);
-	const index = places.length > 0 ? Math.max(...places) + 1 : done.length;
+	const places = placesOf(done);
+	const underWay = placesOf(had.filter(({ result }) => result === 'handed'));
+	const index = underWay.length > 0 ? Math.min(...underWay) : places.length > 0 ? Math.max(...places) + 1 : done.length;
 	const step: SequenceStep | undefined = sequence.steps[index];
 	return step && { step, index };
+}
+
+/** A step that was handed out, has not ended, and is not in this version: its message may still leave, so nothing else does. */
+export function strayStep(sequence: Sequence, had: readonly { stepId: string; result: StepResult }[]): string | undefined {
+	return had.find(({ stepId, result }) => result === 'handed' && !sequence.steps.some(({ id }) => id === stepId))?.stepId;
 }
 
 /** The contact's status tells that the matter is settled, and it did not when the contact was enrolled. */

@@ -200,7 +200,9 @@ function approvedDraft(plan: Plan, { name, language, parameters }: WaTemplate): 
 	const fields = templateFields(about, plan.sender);
 	const filled = parameters.map((parameter) => renderTemplate(parameter, fields));
 	const missing = filled.flatMap((parameter) => parameter.missing);
-	const reasons = [...plan.reviewReasons, ...(missing.length > 0 ? [notKnown([...new Set(missing)])] : []), ...(plan.base ? [] : ["the template's own words are missing, so nobody can check them"])];
+	// A fallback may be empty, a parameter may not: the sentence the provider approved would have a hole, or be refused.
+	const empty = filled.flatMap(({ text }, at) => (text.trim() === '' ? [`{{${at + 1}}}`] : []));
+	const reasons = [...plan.reviewReasons, ...(missing.length > 0 ? [notKnown([...new Set(missing)])] : []), ...(empty.length > 0 ? [`nothing stands for ${empty.join(', ')} of the approved template`] : []), ...(plan.base ? [] : ["the template's own words are missing, so nobody can check them"])];
 	const autoSend = reasons.length === 0;
 	return {
 		id: request.id,

@@ -97,6 +97,14 @@ describe('Lead Autopilot', () => {
 			expect(sendable.draft).not.toHaveProperty('confidence');
 		});
 
+		it.each([['{senderName|}', 'Regards, {senderName|}.'], ['{plan| }', 'Your {plan| }.']])('holds a template back whose parameter %j comes out empty', async (parameter, template) => {
+			const [id] = await people('ann');
+			await save({ steps: { step: [{ ...STEPS.step[1], waitAmount: 0, waParameters: `{firstName|there}\n${parameter}`, template }] } });
+			await store().sequences.enrol([{ workspace: 'default', sequenceId: 'kitchen', contactId: id, by: 'x' }]);
+			const [, [review]] = await generate(await due());
+			expect(review.draft).toMatchObject({ waTemplate: { parameters: ['ann', ''] }, decision: { autoSend: false }, sentence: 'Needs review: nothing stands for {{2}} of the approved template.' });
+		});
+
 		it('holds a template back that needs what is not known', async () => {
 			const [id] = await people('ann');
 			await save({ steps: { step: [{ ...STEPS.step[1], waitAmount: 0, waParameters: '{plan}', template: 'Your {plan}.' }] } });

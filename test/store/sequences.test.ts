@@ -316,4 +316,40 @@ describe.each(DIALECTS)('follow-up sequences on %s', (dialect) => {
 		expect(await store.sequences.list(WORKSPACE)).toMatchObject([{ version: 2 }]);
 		expect(await store.sequences.list('other')).toEqual([]);
 	});
+
+	/** The first step under a new name, or with one before it. */
+	const MOVED: [string, Sequence][] = [
+		['renamed', { ...FOLLOW_UP, steps: [{ ...FOLLOW_UP.steps[0], id: 'email-1' }, ...FOLLOW_UP.steps.slice(1)] }],
+		['behind a new one', { ...FOLLOW_UP, steps: [{ ...FOLLOW_UP.steps[0], id: 'intro' }, ...FOLLOW_UP.steps] }],
+	];
+	it.each(MOVED.flatMap(([what, sequence]) => [[what, 'scheduled', sequence, sendNow], [what, 'in review', sequence, toReview]] as const))('moved to a version with its step %s, wait for the message that is %s, and send no second', async (_what, _status, changed, decide) => {
+		await enrolled(await person());
+		const id = await plan(decide);
+		await store.sequences.save(WORKSPACE, [changed], { by: 'mia', moveRunning: true });
+		test.clock.advance(2 * HOUR);
+		expect((await claim()).due).toEqual([]);
+		if (decide === toReview) {
+			const [item] = (await store.reviews.search({ workspaces: [WORKSPACE], limit: 5 })).items;
+			await store.reviews.decide({ workspace: WORKSPACE, reviewId: item.review.id, by: 'mia', action: { action: 'approve' }, shownHash: item.draftHash }, settleReview);
+		}
+		expect(await send()).toEqual([id]);
+		test.clock.advance(2 * DAY - SECOND);
+		expect((await claim()).due).toEqual([]);
+		test.clock.advance(SECOND);
+		expect((await claim()).due).toMatchObject([{ followUp: { stepId: 'sms' } }]);
+	});
+
+	it('moved while a run writes the step, leave it to that run until its lease ends, and let it plan nothing after', async () => {
+		await enrolled(await person());
+		const [{ followUp, contact, workspace }] = (await claim()).due;
+		await store.sequences.save(WORKSPACE, [MOVED[0][1]], { by: 'mia', moveRunning: true });
+		expect(await claim()).toEqual({ due: [], settled: [] });
+		test.clock.advance(LEASE);
+		expect(await claim()).toMatchObject({ due: [], settled: [{ state: 'active', steps: [{ stepId: 'email', result: 'cancelled' }] }] });
+		const draft = { workspace, id: followUp.draftId, contactId: contact.id, channel: 'email' as const, to: ANNA.email, accountId: undefined, threadId: undefined, inboundIds: [], purpose: 'outreach' as const, draft: { ...draftOf(followUp.draftId), confidence: 0.95 } };
+		await store.outbound.plan([{ workspace, draftId: followUp.draftId, draft, gate: PASS }], decideRoute);
+		expect(await status(followUp.draftId)).toMatchObject({ status: 'cancelled', sentence: expect.stringContaining("the step 'email' is not in the sequence any more") });
+		test.clock.advance(2 * DAY);
+		expect((await claim()).due).toMatchObject([{ followUp: { stepId: 'sms' } }]);
+	});
 });

@@ -40,8 +40,22 @@ function demandOf(channel: string, country: string | undefined): Demand | undefi
 /** Bases that suffice in every listed country. */
 const ANYWHERE: ReadonlySet<Consent['basis']> = new Set(LAW.rules.express ?? []);
 
-/** Whether the recorded ground for writing suffices for the channel in the contact's country. An answer to the contact's own message needs none. */
+/**
+ * Whether the recorded ground for writing suffices for the channel in the contact's country. An answer to the contact's own
+ * message needs none. Outreach for which that cannot be told goes to a person: an open question is no consent.
+ */
 export function consentCheck({ severity }: { severity: Severity }): Check {
+	const found = consentFound({ severity });
+	return (input) => {
+		const result = found(input);
+		if (result !== 'skipped' || input.policy.purpose !== 'outreach') return result;
+		const lacks = !input.contact || input.channel === undefined ? 'contact or channel' : "the contact's country";
+		return [{ check: 'consent', severity, reason: `Whether this may be written unasked is open: ${lacks} is not known.` }];
+	};
+}
+
+/** As `consentCheck`, but `skipped` wherever it cannot be told. */
+export function consentFound({ severity }: { severity: Severity }): Check {
 	return (input) => {
 		const { contact, channel, conversation, policy } = input;
 		const withdrawnAt = channel === undefined ? undefined : contact?.consent?.[channel]?.withdrawnAt;

@@ -87,9 +87,13 @@ describe('consent by country', () => {
 		expect(found('consent', { contact: { id: 'c', country: 'JP', consent: {} }, policy: { purpose: 'outreach' } })[0].severity).toBe('review');
 	});
 
-	it('reads texts strictly and says skipped for e-mail when no country is known', () => {
+	it('reads texts strictly and asks a person about e-mail when no country is known', () => {
 		expect(to(undefined, undefined, 'sms')).toBe(false);
-		expect(gate({ contact: { id: 'c', consent: {} }, policy: { purpose: 'outreach' } }).skipped).toContain('consent');
+		for (const consent of [{}, { email: { basis: 'legitimate_interest' as const } }, { email: { basis: 'existing_customer' as const } }]) {
+			expect(gate({ contact: { id: 'c', consent }, policy: { purpose: 'outreach', mode: 'auto' } })).toMatchObject({ verdict: 'review', issues: [{ check: 'consent', severity: 'review', reason: "Whether this may be written unasked is open: the contact's country is not known." }] });
+		}
+		expect(gate({ policy: { purpose: 'outreach', mode: 'auto' } })).toMatchObject({ verdict: 'review', issues: [{ check: 'consent' }] });
+		expect(gate({ contact: { id: 'c', consent: {} } }).skipped).toContain('consent');
 		expect(to(undefined, 'opt_in')).toBe(true);
 	});
 });
