@@ -134,6 +134,10 @@ async function startTuning(context: IExecuteFunctions, store: Store, params: Sta
 	const { workspace, baseModel, method, epochs } = params;
 	const { train } = files;
 	if (train.rows < LEAST_ROWS) throw new ItemInputError(`The training file holds ${train.rows} examples, and fine-tuning needs at least ${LEAST_ROWS}`, 'Check Readiness says what is missing.');
+	const { canary } = await store.models.serving(workspace);
+	if (canary && (canary.exportId === undefined || canary.exportId !== params.exportId)) {
+		throw new ItemInputError(`${canary.version} is still being tried on ${Math.round(canary.share * 100)} % of contacts, so another fine-tuning would be paid for and could not serve`, 'Promote it or roll it back first; Compare does so by itself when the figures allow it.');
+	}
 	const provider = await requireProvider(context, store, workspace);
 	checkCost(context, provider.serverUrl, params, files);
 	const warning = provider.serverUrl === '' ? trainingWarning(baseModel, iso(await store.clock.now()).slice(0, 10)) : undefined;
