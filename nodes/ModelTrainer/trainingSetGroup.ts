@@ -11,7 +11,7 @@ const until: INodeProperties = { displayName: 'Until', name: 'until', type: 'dat
 export const trainingSetGroup: OperationGroup = {
 	operations: [
 		{ name: 'Check Readiness', value: 'checkReadiness', description: 'Say whether there is enough to train on, and what is missing', action: 'Check readiness for training' },
-		{ name: 'Export Training Set', value: 'exportTrainingSet', description: 'Write what was sent and what came of it to files. Known names and addresses are replaced; the files stay personal data', action: 'Export a training set' },
+		{ name: 'Export Training Set', value: 'exportTrainingSet', description: 'Write what was sent and what came of it to files. Known names and addresses are replaced; the files stay personal data.', action: 'Export a training set' },
 		{ name: 'List Exports', value: 'listExports', description: 'Say which exports were written, and whose files hold people who were erased since', action: 'List training exports' },
 	],
 	properties: [

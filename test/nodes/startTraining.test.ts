@@ -54,8 +54,8 @@ describe('Start, Check and Cancel Training', () => {
 	});
 
 	it.each(['', 'https://api.openai.com/v1', 'https://eu.api.openai.com/v1'])('starts nothing of unknown price at OpenAI under a limit (%s)', async (baseUrl) => {
-		const { baseUrl: _own, ...rest } = credentials().leadAutopilotModelApi;
-		const model = baseUrl === '' ? { ...rest, provider: 'openai' } : { ...rest, baseUrl };
+		const { model: name, apiKeys } = credentials().leadAutopilotModelApi;
+		const model: Record<string, string> = baseUrl === '' ? { provider: 'openai', model: name, apiKeys } : { provider: 'compatible', model: name, apiKeys, baseUrl };
 		const { outputs } = await tune(rows(12), { baseModel: 'gpt-9-future' }, { credentials: { leadAutopilotModelApi: model }, continueOnFail: true });
 		expect(outputs[2][0].json.error).toMatch(/price of training 'gpt-9-future' is not known, so it cannot be kept below the 25\.00 USD/);
 		expect(await store().trainingJobs.list('default', { limit: 9 })).toEqual([]);
