@@ -50,7 +50,7 @@ function historyOf({ person, messages }: WithPerson, { workspace, channel, accou
 /** As the intake does with a message that comes in: certain wishes suppress, doubtful ones go to a person. */
 async function heedWishes(store: Store, { workspace, channel, now }: HistoryScope, known: { person: WithPerson['person']; result: HistoryRecorded }[]): Promise<void> {
 	const wishes = known.flatMap(({ person, result }) =>
-		result.inbound.filter(asksToStop).map((message): InboundParameters => ({
+		wishesIn(result.inbound).map((message): InboundParameters => ({
 			kind: 'inbound', workspace, channel, reference: result.contactId, contact: { id: result.contactId }, address: person.id, message, text: message.text, record: true,
 			modelActions: DEFAULT_MODEL_ACTIONS, redact: false, outOfOffice: 'pass', injection: 'off', spam: 'off', notInterestedIsOptOut: true,
 		})),
@@ -61,8 +61,12 @@ async function heedWishes(store: Store, { workspace, channel, now }: HistoryScop
 	if (lost && !lost.ok) throw lost.error;
 }
 
-function asksToStop({ text }: Message): boolean {
-	if (text.trim() === '') return false;
-	const { optOut, intent } = readReply(text);
-	return optOut.wanted || intent === 'not_interested';
+/** Messages that ask for silence. Who was not interested once and wrote again since is not held to it; who said stop is. */
+function wishesIn(inbound: readonly Message[]): Message[] {
+	const newest = inbound.reduce((latest, { timestamp }) => (timestamp > latest ? timestamp : latest), '');
+	return inbound.filter(({ text, timestamp }) => {
+		if (text.trim() === '') return false;
+		const { optOut, intent } = readReply(text);
+		return optOut.wanted || (intent === 'not_interested' && timestamp === newest);
+	});
 }

@@ -179,14 +179,16 @@ describe('Lead Autopilot → Sync → Read Conversations', () => {
 
 	it('suppresses who asked to stop, sends doubts to a person, and answers nobody', async () => {
 		const at = Date.now() - 40 * 24 * HOUR;
-		const add = (id: string, text: string) => conversations().add({ id: `t_${id}`, platform: 'messenger', person: { id, name: id }, messages: [{ id: `m_${id}`, at, fromPage: false, text }] });
+		const add = (id: string, ...texts: string[]) => conversations().add({ id: `t_${id}`, platform: 'messenger', person: { id, name: id }, messages: texts.map((text, turn) => ({ id: `m_${id}_${turn}`, at: at + turn * HOUR, fromPage: false, text })) });
 		add('2401', 'Please unsubscribe me, I do not want any more messages.');
 		add('2402', 'What does the oak kitchen cost?');
+		add('2403', 'No thanks, not interested.', 'We are building now: please send me the offer.');
+		add('2404', 'What does it cost?', 'No thanks, not interested.');
 		const run = await begun();
 		const { contacts } = await read(run);
-		expect(contacts).toHaveLength(2);
-		const found = await store().contacts.find('default', ['2401', '2402']);
-		expect(found.map((contact) => contact?.optOutChannels)).toEqual([['messenger'], []]);
+		expect(contacts).toHaveLength(4);
+		const found = await store().contacts.find('default', ['2401', '2402', '2403', '2404']);
+		expect(found.map((contact) => contact?.optOutChannels)).toEqual([['messenger'], [], [], ['messenger']]);
 		expect(await store().messages.claimReady({ quietMs: 0, leaseMs: MINUTE, maxLeases: 3, limit: 9 })).toEqual([]);
 	});
 
