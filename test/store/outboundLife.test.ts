@@ -134,6 +134,18 @@ describe.each(DIALECTS)('an outbound row on %s', (dialect) => {
 		expect(await store.outbound.find('acme', [id])).toMatchObject([{ status: 'scheduled' }]);
 	});
 
+	it('takes the same failure again as a repeat once it waits for a person', async () => {
+		const { store } = test;
+		const [{ reservationId }] = await reserve('r1');
+		await store.outbound.plan([{ workspace: 'acme', draftId: 'x', draft: newDraft({ id: 'x' }), reservationId }], sendNow);
+		await store.outbound.claimDue(CLAIM, sendNow);
+		await store.outbound.beginSend('acme', ['x']);
+		const report = (code: string) => store.outbound.markFailed([{ workspace: 'acme', id: 'x', failure: { kind: 'permanent', message: 'outside the window', code, action: 'use_template' } }]);
+		expect(await report('131047')).toMatchObject([{ status: 'in_review' }]);
+		expect(await report('131047')).toMatchObject([{ status: 'in_review' }]);
+		await expect(report('131026')).rejects.toThrow();
+	});
+
 	it('tries three times with a growing pause, then fails and gives the reservation back', async () => {
 		const { store, clock } = test;
 		const [{ reservationId }] = await reserve('r1');

@@ -150,6 +150,23 @@ describe.each(DIALECTS)('follow-up sequences on %s', (dialect) => {
 		expect((await claim()).due).toHaveLength(1);
 	});
 
+	it('are held by an answer that only the history of a channel shows, and not by what was said before them', async () => {
+		const contactId = await person();
+		const history = async (providerId: string, at: number) =>
+			await store.messages.recordHistory(WORKSPACE, [{ contact: { phone: ANNA.phone }, name: 'Anna', messages: [{ fromUs: false, message: inbound({ contact: { phone: ANNA.phone }, providerId, timestamp: iso(later(START, at)) }).message }] }], START);
+		test.clock.advance(HOUR);
+		await enrolled(contactId);
+		const id = await plan();
+		await history('long-ago', -9 * DAY);
+		expect(await now()).toMatchObject({ state: 'active' });
+		expect((await now()).sentence).not.toMatch(/the contact wrote/);
+		test.clock.advance(HOUR);
+		await history('yes-call-me', HOUR + MINUTE);
+		expect((await now()).sentence).toMatch(/the contact wrote/);
+		expect(await send()).toEqual([]);
+		expect((await status(id))?.status).not.toBe('sent');
+	});
+
 	it.each([
 		['an opt-out', 'opt_out', async (contactId: string) => void (await store.suppressions.optOut([{ workspace: WORKSPACE, contactId, channel: 'sms', allChannels: false, reason: 'stop', actor: 'person' }]))],
 		['a takeover', 'takeover', async (contactId: string) => await store.contacts.setTakeOver(WORKSPACE, [{ contactId, until: later(START, HOUR), by: 'mia' }])],
