@@ -242,7 +242,7 @@ describe('10-follow-up-sequence', () => {
 	it('lets nobody enrol by its public path until somebody chose a credential, and answers nothing about contacts', () => {
 		const nodes = plain(read('10-follow-up-sequence'));
 		expect(nodes.find(({ name }) => name === 'Enrol Webhook')).toMatchObject({ disabled: true, parameters: { authentication: 'headerAuth', responseMode: 'lastNode', responseData: 'firstEntryJson' } });
-		expect(nodes.find(({ name }) => name === 'Receipt')?.parameters.assignments).toEqual({ assignments: [{ id: 'contacts', name: 'contacts', type: 'number', value: "={{ $('Enrol').all().length }}" }] });
+		expect(nodes.find(({ name }) => name === 'Receipt')?.parameters.assignments).toEqual({ assignments: [{ id: 'contacts', name: 'contacts', type: 'number', value: "={{ $('Settings').all().length }}" }] });
 	});
 });
 
