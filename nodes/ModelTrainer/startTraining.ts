@@ -39,6 +39,8 @@ interface StartParams {
 	modelName?: string;
 	epochs?: number;
 	mostCostUsd: number;
+	/** Whether it may be paid for while another version is tried. */
+	besideCandidate: boolean;
 	exportId?: string;
 }
 
@@ -73,6 +75,7 @@ function readStart(context: IExecuteFunctions, index: number): StartParams {
 		...(files ?? { method: 'supervised', trainField: '', testField: '' }),
 		baseModel: backend === 'fine_tuning' ? readText(context, 'baseModel', index, 'Base Model') : '',
 		mostCostUsd: option('mostCostUsd', 'Most Cost', 25, 0),
+		besideCandidate: context.getNodeParameter('trainingOptions.besideCandidate', index, false) === true,
 		...(modelName === undefined ? {} : { modelName }),
 		...(epochs === 0 ? {} : { epochs }),
 		...(made.success ? { exportId: made.data.id } : {}),
@@ -135,8 +138,8 @@ async function startTuning(context: IExecuteFunctions, store: Store, params: Sta
 	const { train } = files;
 	if (train.rows < LEAST_ROWS) throw new ItemInputError(`The training file holds ${train.rows} examples, and fine-tuning needs at least ${LEAST_ROWS}`, 'Check Readiness says what is missing.');
 	const { canary } = await store.models.serving(workspace);
-	if (canary && (canary.exportId === undefined || canary.exportId !== params.exportId)) {
-		throw new ItemInputError(`${canary.version} is still being tried on ${Math.round(canary.share * 100)} % of contacts, so another fine-tuning would be paid for and could not serve`, 'Promote it or roll it back first; Compare does so by itself when the figures allow it.');
+	if (canary && !params.besideCandidate && (canary.exportId === undefined || canary.exportId !== params.exportId)) {
+		throw new ItemInputError(`${canary.version} is still being tried on ${Math.round(canary.share * 100)} % of contacts, so another fine-tuning would be paid for and could not serve`, 'Promote it or roll it back first; Compare does so by itself when the figures allow it. Or switch on Train Beside a Candidate under Options.');
 	}
 	const provider = await requireProvider(context, store, workspace);
 	checkCost(context, provider.serverUrl, params, files);

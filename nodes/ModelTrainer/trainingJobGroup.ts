@@ -72,6 +72,7 @@ export const trainingJobGroup: OperationGroup = {
 				{ displayName: 'Memory Size', name: 'memorySize', type: 'number', typeOptions: { minValue: 1, maxValue: 2_000 }, default: 200, description: 'How many examples a memory holds at most' },
 				{ displayName: 'Most Cost (USD)', name: 'mostCostUsd', type: 'number', typeOptions: { minValue: 0, numberPrecision: 2 }, default: 25, description: 'A fine-tuning that may cost more by the list price is not started, nor one at OpenAI whose price is not known. 0 means no limit. Prices of other servers are not known and not limited.' },
 				{ displayName: 'Requested By', name: 'requestedBy', type: 'string', default: '', placeholder: 'e.g. mia@agency.example', description: 'Who asked for it, for the record' },
+				{ displayName: 'Train Beside a Candidate', name: 'besideCandidate', type: 'boolean', default: false, description: 'Whether a fine-tuning is started while another version is still being tried. It is paid for, and serves nobody until that one is promoted or taken out.' },
 			],
 		},
 		{ displayName: 'Look Now', name: 'lookNow', type: 'boolean', default: false, displayOptions: show('checkTraining'), description: 'Whether to look also at trainings whose next look is not due yet. How often they are looked at is then up to the workflow.' },

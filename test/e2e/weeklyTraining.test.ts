@@ -22,7 +22,7 @@ beforeAll(async () => {
 	sandbox = await startSandbox({
 		workflows: ['07'],
 		extraWorkflows: [DRAFTS],
-		replacements: { '07': { 'Every Monday': bell('monday'), 'Every Quarter Hour': bell('quarter'), 'Every Day': bell('day'), Settings: { 'assignments.backend': "={{ $json.body.backend }}", 'assignments.alertTo': BOSS } } },
+		replacements: { '07': { 'Every Monday': bell('monday'), 'Every Quarter Hour': bell('quarter'), 'Every Day': bell('day'), 'Start Training': { 'parameters.trainingOptions.besideCandidate': true }, Settings: { 'assignments.backend': "={{ $json.body.backend }}", 'assignments.alertTo': BOSS } } },
 	});
 	store = await sandbox.openStore();
 }, 900_000);
@@ -180,5 +180,5 @@ it('compares every day and takes out what does harm', async () => {
 	await harmed.write(sandbox.storeConfig);
 	await ring('Every Day');
 	expect((await store.models.serving(WORKSPACE)).canary).toBeUndefined();
-	expect(await told(/model version rolled back/)).toContain(canary.version);
+	expect(await told(/model version: rolled back/)).toContain(canary.version);
 }, 180_000);

@@ -88,6 +88,15 @@ describe('Start, Check and Cancel Training', () => {
 		expect(standIns.fineTuning.jobs()).toHaveLength(1);
 	});
 
+	it('pays for no training that could not serve beside the version that is being tried, unless told to', async () => {
+		const [{ version }] = await store().models.register([{ workspace: 'default', backend: 'example_memory', status: 'candidate', sentence: 'Chosen.' }]);
+		await store().models.deploy({ workspace: 'default', version: version.version, share: 0.1, metric: 'reply', horizon: 8, by: 'mia', sentence: 'Go.' });
+		await expect(tune(rows(12))).rejects.toThrow(`${version.version} is still being tried on 10 % of contacts`);
+		expect([standIns.fineTuning.files(), await store().trainingJobs.list('default', { limit: 9 })]).toEqual([[], []]);
+		const { outputs } = await tune(rows(12), { trainingOptions: { besideCandidate: true } });
+		expect(outputs[1][0].json).toMatchObject({ trainingJob: { state: 'training' } });
+	});
+
 	it('names a model trained elsewhere, once it has a name', async () => {
 		const content = rows(3);
 		const exported = async (modelName: string) => await run({ operation: 'startTraining', backend: 'export_only', modelName }, { binary: [{ sftTrain: { content, mimeType: 'application/jsonl' } }] });
