@@ -79,7 +79,16 @@ function ofOutbound(row: RowOf<'outbound'>): AuditEntry[] {
 		entry(row.id, row.created_at, 'draft', { ...about, sentence: draft.sentence, actor: draft.usedFallback ? 'engine' : 'model', modelId: draft.modelId, promptVersion: draft.promptVersion, confidence: draft.confidence, rule: draft.decision.source }),
 		...(gate ? [entry(row.id, row.created_at, 'gate', { ...about, sentence: gate.sentence, actor: 'engine', rule: gate.issues.map(({ check }) => check).join(', ') || undefined })] : []),
 		...(schedule ? [entry(row.id, row.created_at, 'send_time', { ...about, sentence: schedule.sentence, actor: 'engine', rule: schedule.source })] : []),
+		...rolloutOf(row, about),
 	];
+}
+
+/** By which side of a rollout it was written, and how likely that was. */
+function rolloutOf(row: RowOf<'outbound'>, about: { automated: boolean; outboundId: string }): AuditEntry[] {
+	const { rollout_candidate: candidate, rollout_arm: arm, rollout_propensity: chance } = row;
+	if (candidate === null || arm === null || chance === null) return [];
+	const side = arm === 'candidate' ? `the version being tried, ${candidate}` : `the deployed version, beside ${candidate}`;
+	return [entry(row.id, row.created_at, 'rollout', { ...about, sentence: `Drawn by lot to be written to by ${side}; the chance was ${Math.round(chance * 100)} %.`, actor: 'engine', rule: arm })];
 }
 
 function ofTransition(row: RowOf<'outbound_transitions'>): AuditEntry {

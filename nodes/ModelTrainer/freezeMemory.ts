@@ -9,11 +9,8 @@ export interface FreezeRequest extends TrainingWindow {
 	/** Whose conversations may be in it. */
 	consent: ConsentRule;
 	size?: number;
-	leastQuality?: number;
 	/** The same key again returns the version it made. */
 	requestKey?: string;
-	/** The version this one is made anew of. */
-	repairs?: string;
 }
 
 export interface Frozen {
@@ -30,8 +27,8 @@ const PAGE = 250;
  * Trains the backend Example Memory: reads a window's examples page by page, chooses those to show a model, and registers
  * them, frozen, as a version that is ready. Killed in the middle it leaves nothing; run again it makes one version.
  */
-export async function freezeMemory(store: Store, { workspace, since, until, consent, size, leastQuality, requestKey, repairs }: FreezeRequest): Promise<Frozen> {
-	const pool = createExamplePool({ ...(size === undefined ? {} : { size }), ...(leastQuality === undefined ? {} : { leastQuality }) });
+export async function freezeMemory(store: Store, { workspace, since, until, consent, size, requestKey }: FreezeRequest): Promise<Frozen> {
+	const pool = createExamplePool(size === undefined ? {} : { size });
 	let after: string | undefined;
 	do {
 		const page = await store.training.examples(workspace, { since, until, limit: PAGE, ...(after === undefined ? {} : { after }) });
@@ -44,7 +41,7 @@ export async function freezeMemory(store: Store, { workspace, since, until, cons
 	const chosen = `${examples.length} examples chosen of ${fit} fit to learn from, among ${seen} messages${repeats > 0 ? `; ${repeats} near repeats` : ''}${personal > 0 ? `; ${personal} left out because a name could still be read` : ''}.`;
 	if (examples.length < MEMORY_POLICY.leastExamples) return { created: false, sentence: `Not enough for a memory: ${chosen} ${MEMORY_POLICY.leastExamples} are needed.` };
 	const [{ version, created }] = await store.models.register([
-		{ workspace, backend: 'example_memory', status: 'candidate', examples, sentence: chosen, ...(requestKey === undefined ? {} : { requestKey }), ...(repairs === undefined ? {} : { repairs }) },
+		{ workspace, backend: 'example_memory', status: 'candidate', examples, sentence: chosen, ...(requestKey === undefined ? {} : { requestKey }) },
 	]);
 	return { version, created, sentence: created ? `${version.version} is ready: ${chosen}` : `${version.version} was made already: ${version.sentence}` };
 }

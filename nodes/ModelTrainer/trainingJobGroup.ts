@@ -1,21 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { cancelTraining, checkTraining } from './checkTraining';
+import { consentField, daysField } from './exampleFields';
 import type { OperationGroup } from './operationGroup';
 import { startTraining } from './startTraining';
 import { TRAINING_OUTPUTS } from './trainingItem';
 
 const show = (operation: string, ...backend: string[]): INodeProperties['displayOptions'] => ({ show: { operation: [operation], ...(backend.length > 0 ? { backend } : {}) } });
-const consent: INodeProperties = {
-	displayName: 'Consent',
-	name: 'consent',
-	type: 'options',
-	options: [
-		{ name: 'Not Objected', value: 'not_objected', description: 'Everybody who did not object to profiling or training' },
-		{ name: 'Recorded Basis', value: 'recorded_basis', description: 'Of those only people with a legal basis on record for the channel' },
-	],
-	default: 'not_objected',
-	description: 'Whose conversations a memory may hold. Files were filtered when they were exported.',
-};
 
 /** Operations that use the model credential, where a provider trains. */
 export const TRAINING_OPERATIONS = ['startTraining', 'checkTraining', 'cancelTraining'];
@@ -41,7 +31,7 @@ export const trainingJobGroup: OperationGroup = {
 			displayOptions: show('startTraining'),
 			description: 'How the new version learns',
 		},
-		{ displayName: 'Days', name: 'days', type: 'number', typeOptions: { minValue: 1 }, default: 365, displayOptions: show('startTraining', 'example_memory'), description: 'How far back messages are looked at. No further than you may keep them.' },
+		daysField(show('startTraining', 'example_memory')),
 		{ displayName: 'Base Model', name: 'baseModel', type: 'string', default: 'gpt-4.1-mini-2025-04-14', placeholder: 'e.g. gpt-4.1-mini-2025-04-14', displayOptions: show('startTraining', 'fine_tuning'), description: 'The model that is trained, as its provider writes it. A model trained before can be trained on.' },
 		{
 			displayName: 'Method',
@@ -66,7 +56,7 @@ export const trainingJobGroup: OperationGroup = {
 			default: {},
 			displayOptions: show('startTraining'),
 			options: [
-				consent,
+				consentField,
 				{ displayName: 'Epochs', name: 'epochs', type: 'number', typeOptions: { minValue: 0, maxValue: 50 }, default: 0, description: 'How often a fine-tuning goes through the file. 0 leaves it to the provider.' },
 				{ displayName: 'Longest Training (Hours)', name: 'longestHours', type: 'number', typeOptions: { minValue: 0.01 }, default: 24, description: 'A training that takes longer is stopped at the provider and has failed' },
 				{ displayName: 'Memory Size', name: 'memorySize', type: 'number', typeOptions: { minValue: 1, maxValue: 2_000 }, default: 200, description: 'How many examples a memory holds at most' },

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { checkReadiness } from './checkReadiness';
+import { consentField, daysField } from './exampleFields';
 import { exportTrainingSet } from './exportTrainingSet';
 import { listExports } from './listExports';
 import type { OperationGroup } from './operationGroup';
@@ -15,15 +16,7 @@ export const trainingSetGroup: OperationGroup = {
 		{ name: 'List Exports', value: 'listExports', description: 'Say which exports were written, and whose files hold people who were erased since', action: 'List training exports' },
 	],
 	properties: [
-		{
-			displayName: 'Days',
-			name: 'days',
-			type: 'number',
-			typeOptions: { minValue: 1 },
-			default: 365,
-			displayOptions: show('checkReadiness', 'exportTrainingSet'),
-			description: 'How far back messages are looked at. No further than you may keep them.',
-		},
+		daysField(show('checkReadiness', 'exportTrainingSet')),
 		{
 			displayName: 'Minimum Examples',
 			name: 'minimumExamples',
@@ -50,17 +43,7 @@ export const trainingSetGroup: OperationGroup = {
 			default: {},
 			displayOptions: show('exportTrainingSet'),
 			options: [
-				{
-					displayName: 'Consent',
-					name: 'consent',
-					type: 'options',
-					options: [
-						{ name: 'Not Objected', value: 'not_objected', description: 'Everybody who did not object to profiling or training' },
-						{ name: 'Recorded Basis', value: 'recorded_basis', description: 'Of those only people with a legal basis on record for the channel' },
-					],
-					default: 'not_objected',
-					description: 'Whose conversations may be in the files',
-				},
+				consentField,
 				{
 					displayName: 'Least Quality',
 					name: 'leastQuality',

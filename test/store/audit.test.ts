@@ -28,7 +28,7 @@ describe.each(DIALECTS)('the audit trail on %s', (dialect) => {
 		await store.experiments.save([{ workspace: 'acme', id: 'e', name: 'E', status: 'running', metric: 'replied', variants: [] }]);
 		await store.experiments.assign([{ workspace: 'acme', experimentId: 'e', contactId: id, choose: () => ({ variantId: 'a', propensity: 0.5 }) }]);
 		const schedule = { sendAt: iso(START), localTime: '2026-03-02 12:00', timezone: 'UTC', purpose: 'reply' as const, source: 'reply' as const, moved: [], sentence: 'At once: it is an answer.' };
-		const draft = newDraft({ workspace: 'acme', contactId: id, to: ANNA.phone, inboundIds: [messageId], draft: { ...draftOf('', 'Hello'), modelId: 'gpt', promptVersion: 'p2', confidence: 0.9, sentence: 'Drafted with confidence 0.90.' } });
+		const draft = newDraft({ workspace: 'acme', contactId: id, to: ANNA.phone, inboundIds: [messageId], draft: { ...draftOf('', 'Hello'), modelId: 'gpt', promptVersion: 'p2', confidence: 0.9, modelVersion: 'v1.1.0', rollout: { candidate: 'v1.1.0', arm: 'candidate', propensity: 0.1 }, sentence: 'Drafted with confidence 0.90.' } });
 		draft.draft = { ...draft.draft, id: draft.id };
 		sent = draft.id;
 		await store.outbound.saveDrafts([draft]);
@@ -60,6 +60,7 @@ describe.each(DIALECTS)('the audit trail on %s', (dialect) => {
 		expect(of(entries, 'experiment')).toMatchObject([{ rule: 'a', sentence: expect.stringContaining('a chance of 50 %') }]);
 		expect(of(entries, 'draft')).toHaveLength(2);
 		expect(of(entries, 'draft').find(({ outboundId }) => outboundId === sent)).toMatchObject({ actor: 'model', modelId: 'gpt', promptVersion: 'p2', confidence: 0.9, sentence: 'Drafted with confidence 0.90.' });
+		expect(of(entries, 'rollout')).toMatchObject([{ outboundId: sent, automated: true, sentence: 'Drawn by lot to be written to by the version being tried, v1.1.0; the chance was 10 %.' }]);
 		expect(of(entries, 'gate')).toMatchObject([{ outboundId: sent, sentence: PASS.sentence }]);
 		expect(of(entries, 'send_time')).toMatchObject([{ outboundId: sent, rule: 'reply', sentence: 'At once: it is an answer.' }]);
 		const routes = of(entries, 'route').filter(({ outboundId }) => outboundId === sent).map(({ rule }) => rule).toReversed();
